@@ -1,0 +1,90 @@
+/** The server's settings, read from variables: all optional, and each checked. */
+import { z } from "zod";
+import { isTimeZone } from "./domain/calendar.ts";
+import { done, failed, type FieldError, type Result } from "./errors.ts";
+
+const port = (text: z.ZodType<string>) =>
+  text.refine((value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535, {
+    error: "must be a port from 0 to 65535",
+  }).transform(Number);
+
+const secret = z.string().refine((text) => decoded(text)?.length === 32, {
+  error: "must be 32 bytes in base64",
+}).transform((text) => decoded(text)!);
+
+const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+const variables = z.object({
+  CONTALUZ_HOST: z.string().min(1).default("0.0.0.0"),
+  CONTALUZ_HTTP_PORT: port(z.string()).default(8000),
+  CONTALUZ_UDP_PORT: z.union([z.literal("off"), port(z.string())], {
+    error: "must be a port from 0 to 65535, or off",
+  }).default(8001),
+  CONTALUZ_DATA: z.string().min(1).default("./data"),
+  CONTALUZ_KV: z.url({ error: "must be the URL of a shared Deno KV" }).optional(),
+  CONTALUZ_KV_TOKEN: z.string().min(1).optional(),
+  CONTALUZ_SECRET: secret.optional(),
+  CONTALUZ_OPERATOR_KEY: z.string().min(1).optional(),
+  CONTALUZ_TIMEZONE: z.string().refine(isTimeZone, "must be the name of a time zone")
+    .default("America/Sao_Paulo"),
+  CONTALUZ_LOG: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
+    .default("info"),
+});
+
+export interface Config {
+  host: string;
+  httpPort: number;
+  udpPort: number | "off";
+  dataFolder: string;
+  /** Where several servers share a store: a URL, or "attached" on Deno Deploy. */
+  sharedKv: string | undefined;
+  sharedKvToken: string | undefined;
+  secret: Uint8Array | undefined;
+  operatorKey: string | undefined;
+  timezone: string;
+  logLevel: LogLevel;
+}
+
+/** An empty variable counts as unset: that is what container files make of a missing one. */
+export function parseConfig(env: Record<string, string | undefined>): Result<Config> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) return refused(parsed.error.issues.map(fieldError));
+  const values = parsed.data;
+  const onDeploy = set.DENO_DEPLOY !== undefined;
+  const sharedKv = values.CONTALUZ_KV ?? (onDeploy ? "attached" : undefined);
+  if (sharedKv !== undefined && values.CONTALUZ_SECRET === undefined) {
+    const message = "is required with a shared store, as all servers must have the same";
+    return refused([{ path: "CONTALUZ_SECRET", message }]);
+  }
+  return done({
+    host: values.CONTALUZ_HOST,
+    httpPort: values.CONTALUZ_HTTP_PORT,
+    udpPort: onDeploy ? "off" : values.CONTALUZ_UDP_PORT,
+    dataFolder: values.CONTALUZ_DATA,
+    sharedKv,
+    sharedKvToken: values.CONTALUZ_KV_TOKEN,
+    secret: values.CONTALUZ_SECRET,
+    operatorKey: values.CONTALUZ_OPERATOR_KEY,
+    timezone: values.CONTALUZ_TIMEZONE,
+    logLevel: values.CONTALUZ_LOG,
+  });
+}
+
+const fieldError = ({ path, message }: z.core.$ZodIssue): FieldError => ({
+  path: path.join("."),
+  message,
+});
+
+const refused = (errors: FieldError[]) =>
+  failed("invalid", errors.map(({ path, message }) => `${path} ${message}`).join("; "), errors);
+
+/** Base64 or undefined; `Uint8Array.fromBase64` throws on what is not. */
+function decoded(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Energy between instants, from a register read now and then.
+ *
+ * Between two readings the register is taken to rise evenly, so energy between any two instants is
+ * a difference of the interpolated register; sums over neighbouring stretches are exact because
+ * they share their edges. A fall of the register adds nothing. Nothing is assumed before the first
+ * or after the last reading. What is uncertain is not the energy but the edge: an edge inside a
+ * gap makes the values on both its sides estimates, while their sum stays measured.
+ */
+import { bestTime, type Reading, timeIsUncertain } from "./reading.ts";
+
+export type EdgeQuality = 0 | 1 | 2;
+export const EDGE_MEASURED = 0;
+export const EDGE_ESTIMATED = 1;
+export const EDGE_OUTSIDE = 2;
+
+/** The stretches between successive edges. */
+export interface Profile {
+  edges: number[];
+  /** Milliwatt-hours from `edges[i]` to `edges[i + 1]`. */
+  energies: number[];
+  /** How well the register is known at `edges[i]`. */
+  qualities: EdgeQuality[];
+  /** Whether a reading falls into `edges[i]` … `edges[i + 1]`. */
+  holdsReading: boolean[];
+}
+
+export type Quality = "measured" | "estimated" | "missing";
+
+export interface Value {
+  start: number;
+  end: number;
+  milliwattHours: number;
+  quality: Quality;
+}
+
+/** Readings further apart than this leave a gap, at steps of a quarter of an hour and more. */
+const GAP_SECONDS = 900;
+
+/** At finer steps even a shorter pause is a gap. */
+export const gapSeconds = (stepSeconds: number): number =>
+  Math.min(GAP_SECONDS, Math.max(60, 2 * stepSeconds));
+
+/** The profile of `readings`, in order of `n`, over rising `edges`; linear in both. */
+export function profile(readings: Reading[], edges: number[], gap: number): Profile {
+  const energies: number[] = [];
+  const qualities: EdgeQuality[] = [];
+  const holdsReading: boolean[] = [];
+  const line = new Timeline(readings, gap);
+  let before = line.at(edges[0]);
+  qualities.push(before.quality);
+  for (let i = 1; i < edges.length; i++) {
+    const after = line.at(edges[i]);
+    energies.push(after.milliwattHours - before.milliwattHours);
+    qualities.push(after.quality);
+    holdsReading.push(after.passed > before.passed);
+    before = after;
+  }
+  return { edges, energies, qualities, holdsReading };
+}
+
+interface Point {
+  milliwattHours: number;
+  quality: EdgeQuality;
+  /** Readings before this instant. */
+  passed: number;
+}
+
+/** Readings as a line that never falls and never runs backwards, walked from left to right. */
+class Timeline {
+  #next = 0;
+  #time = -Infinity;
+  #milliwattHours = 0;
+
+  constructor(readonly readings: Reading[], readonly gap: number) {}
+
+  /** The line at `time`, which must not be smaller than at the call before. */
+  at(time: number): Point {
+    const { readings } = this;
+    let passed = this.#next;
+    while (this.#next < readings.length && bestTime(readings[this.#next]) <= time) {
+      if (bestTime(readings[this.#next]) < time) passed = this.#next + 1;
+      this.#pass();
+    }
+    const next = readings[this.#next];
+    if (this.#next === 0 || next === undefined) {
+      const atLast = this.#time === time;
+      return { milliwattHours: this.#milliwattHours, quality: atLast ? 0 : 2, passed };
+    }
+    if (this.#time === time) return { milliwattHours: this.#milliwattHours, quality: 0, passed };
+    return { ...this.#between(next, time), passed };
+  }
+
+  #pass(): void {
+    const reading = this.readings[this.#next];
+    this.#time = Math.max(this.#time, bestTime(reading));
+    this.#milliwattHours += this.#rise();
+    this.#next++;
+  }
+
+  /** What the next reading adds to the one before it. */
+  #rise(): number {
+    if (this.#next === 0) return 0;
+    const { readings } = this;
+    const rise = readings[this.#next].milliwattHours - readings[this.#next - 1].milliwattHours;
+    return Math.max(0, rise);
+  }
+
+  #between(next: Reading, time: number): { milliwattHours: number; quality: EdgeQuality } {
+    const length = bestTime(next) - this.#time;
+    const part = Math.floor(this.#rise() * ((time - this.#time) / length));
+    const uncertain = length > this.gap || timeIsUncertain(next) ||
+      timeIsUncertain(this.readings[this.#next - 1]);
+    return { milliwattHours: this.#milliwattHours + part, quality: uncertain ? 1 : 0 };
+  }
+}
+
+/** Joins neighbouring stretches so that only `edges`, a selection of the profile's, remain. */
+export function regroup(fine: Profile, edges: number[]): Profile {
+  const coarse: Profile = { edges, energies: [], qualities: [], holdsReading: [] };
+  let at = 0;
+  for (const edge of edges) {
+    let energy = 0;
+    let holds = false;
+    while (fine.edges[at] < edge) {
+      energy += fine.energies[at];
+      holds ||= fine.holdsReading[at];
+      at++;
+    }
+    coarse.qualities.push(fine.qualities[at]);
+    if (coarse.qualities.length === 1) continue;
+    coarse.energies.push(energy);
+    coarse.holdsReading.push(holds);
+  }
+  return coarse;
+}
+
+/** A profile that covers only a part of `edges`, at most with two edges more, as one over all. */
+export function placeAmong(edges: number[], part: Profile): Profile {
+  const whole: Profile = { edges, energies: [], qualities: [], holdsReading: [] };
+  let at = 0;
+  for (let i = 0; i < edges.length; i++) {
+    const found = part.edges.indexOf(edges[i], Math.max(0, at - 1));
+    whole.qualities.push(found < 0 ? EDGE_OUTSIDE : part.qualities[found]);
+    if (i + 1 === edges.length) break;
+    let energy = 0;
+    let holds = false;
+    while (at < part.energies.length && part.edges[at + 1] <= edges[i + 1]) {
+      energy += part.energies[at];
+      holds ||= part.holdsReading[at];
+      at++;
+    }
+    whole.energies.push(energy);
+    whole.holdsReading.push(holds);
+  }
+  return whole;
+}
+
+/** Adds up the profiles of several series over the same edges: the worst quality shows. */
+export function sumProfiles(profiles: Profile[]): Profile {
+  const [first, ...rest] = profiles;
+  const sum: Profile = structuredClone(first);
+  for (const other of rest) {
+    for (let i = 0; i < sum.energies.length; i++) {
+      sum.energies[i] += other.energies[i];
+      sum.holdsReading[i] ||= other.holdsReading[i];
+    }
+    for (let i = 0; i < sum.qualities.length; i++) {
+      sum.qualities[i] = worse(sum.qualities[i], other.qualities[i]);
+    }
+  }
+  return sum;
+}
+
+/** A series that says nothing at an instant does not spoil one that does. */
+function worse(a: EdgeQuality, b: EdgeQuality): EdgeQuality {
+  if (a === EDGE_OUTSIDE) return b;
+  return b === EDGE_OUTSIDE ? a : Math.max(a, b) as EdgeQuality;
+}
+
+/**
+ * The stretches as values. Steps without a reading next to each other lie in one gap: how its
+ * energy was spread is not known, so they are given as one estimated stretch.
+ */
+export function valuesOf({ edges, energies, qualities, holdsReading }: Profile): Value[] {
+  const values: Value[] = [];
+  let inGap = false;
+  for (let i = 0; i < energies.length; i++) {
+    const quality = stretchQuality(qualities[i], qualities[i + 1], holdsReading[i]);
+    const unread = quality === "estimated" && !holdsReading[i];
+    if (inGap && unread) {
+      const stretch = values[values.length - 1];
+      stretch.end = edges[i + 1];
+      stretch.milliwattHours += energies[i];
+    } else {
+      values.push({ start: edges[i], end: edges[i + 1], milliwattHours: energies[i], quality });
+    }
+    inGap = unread;
+  }
+  return values;
+}
+
+function stretchQuality(start: EdgeQuality, end: EdgeQuality, holdsReading: boolean): Quality {
+  if (start === EDGE_ESTIMATED || end === EDGE_ESTIMATED) return "estimated";
+  if (holdsReading || start === EDGE_MEASURED && end === EDGE_MEASURED) return "measured";
+  return "missing";
+}

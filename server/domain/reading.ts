@@ -1,0 +1,122 @@
+/**
+ * A reading as the server keeps it, and what is decided about it on arrival.
+ *
+ * What the meter said is kept as it was said. What the server knows better stands beside it: a
+ * mark in the upper byte of `quality`, and `skew`, the seconds by which the meter's clock was off,
+ * so that consumption falls on the right hour although the stored time is the meter's own.
+ */
+
+export interface Reading {
+  /** The reading's number; `(meter, channel, n)` is its identity, and its order. */
+  n: number;
+  /** Unix seconds, as the meter said, or the server's estimate if it had no clock. */
+  time: number;
+  milliwattHours: number;
+  /** The meter's bits (0–7) and the server's marks (8–15). */
+  quality: number;
+  /** Seconds to add to `time` for the best known time; 0 unless `CLOCK_WRONG`. */
+  skew: number;
+}
+
+export const TIME_ESTIMATED_BY_METER = 1;
+export const FIRST_AFTER_BOOT = 2;
+export const OLDER_CHECKPOINT = 4;
+export const TAMPER = 8;
+export const TIME_ESTIMATED_BY_SERVER = 0x100;
+export const CLOCK_WRONG = 0x200;
+
+const METER_BITS = 0xff;
+const CLOCK_TOLERANCE_SECONDS = 120;
+/** Unix seconds are 32 bits on the wire. */
+export const MAX_TIME = 0xffffffff;
+export const MAX_N = 0xffffffff;
+
+const QUALITY_NAMES: [number, string][] = [
+  [TIME_ESTIMATED_BY_METER | TIME_ESTIMATED_BY_SERVER, "timeEstimated"],
+  [FIRST_AFTER_BOOT, "firstAfterBoot"],
+  [OLDER_CHECKPOINT, "olderCheckpoint"],
+  [TAMPER, "tamper"],
+  [CLOCK_WRONG, "clockWrong"],
+];
+
+export function qualityNames(quality: number): string[] {
+  if (quality === 0) return [];
+  return QUALITY_NAMES.filter(([bits]) => quality & bits).map(([, name]) => name);
+}
+
+/** The best known time of a reading. */
+export const bestTime = (reading: Reading): number => reading.time + reading.skew;
+
+/** Whether the time of a reading is uncertain by more than the clock rules allow. */
+export const timeIsUncertain = (reading: Reading): boolean =>
+  (reading.quality & (TIME_ESTIMATED_BY_METER | TIME_ESTIMATED_BY_SERVER | CLOCK_WRONG)) !== 0;
+
+/**
+ * Whether two readings under one number say the same. The server's own marks do not count: the
+ * same reading sent again at another moment may be marked otherwise. A time that the server had to
+ * estimate is estimated anew each time, so it does not count either.
+ */
+export function sameContent(a: Reading, b: Reading): boolean {
+  if (a.milliwattHours !== b.milliwattHours) return false;
+  if ((a.quality & METER_BITS) !== (b.quality & METER_BITS)) return false;
+  if (a.quality & b.quality & TIME_ESTIMATED_BY_SERVER) return true;
+  return a.time === b.time &&
+    (a.quality & TIME_ESTIMATED_BY_SERVER) === (b.quality & TIME_ESTIMATED_BY_SERVER);
+}
+
+export interface Arrival {
+  /** Unix seconds on the server's clock. */
+  receivedAt: number;
+  /** Unix seconds on the meter's clock as it sent; 0 when it has none. */
+  sentAt: number;
+  intervalSeconds: number;
+  /** The newest reading already stored, whose time places those without one. */
+  newest?: Reading;
+}
+
+interface Raw {
+  n: number;
+  time: number;
+  milliwattHours: number;
+  quality: number;
+}
+
+/** Applies the clock rules to what arrived: what has no time gets one, what is off is marked. */
+export function receive(readings: Raw[], arrival: Arrival): Reading[] {
+  const clockError = arrival.sentAt === 0 ? 0 : arrival.receivedAt - arrival.sentAt;
+  const skew = Math.abs(clockError) > CLOCK_TOLERANCE_SECONDS ? clockError : 0;
+  const received = readings.map((raw) => marked(raw, arrival.receivedAt, skew));
+  if (readings.some((raw) => raw.time === 0)) estimateTimes(received, arrival);
+  return received;
+}
+
+function marked(raw: Raw, receivedAt: number, skew: number): Reading {
+  const reading = { ...raw, quality: raw.quality & METER_BITS, skew: 0 };
+  if (raw.time === 0) {
+    reading.quality |= TIME_ESTIMATED_BY_SERVER;
+  } else if (skew !== 0) {
+    reading.quality |= CLOCK_WRONG;
+    reading.skew = skew;
+  }
+  if (reading.time + reading.skew > receivedAt + CLOCK_TOLERANCE_SECONDS) {
+    reading.quality |= CLOCK_WRONG;
+    reading.skew = receivedAt - reading.time;
+  }
+  return reading;
+}
+
+/** Walks back from what is known to be later: one interval a number. */
+function estimateTimes(readings: Reading[], arrival: Arrival): void {
+  const last = readings[readings.length - 1];
+  let known = { n: last.n, time: arrival.receivedAt };
+  if (arrival.newest && arrival.newest.n > last.n) {
+    known = { n: arrival.newest.n, time: Math.min(bestTime(arrival.newest), arrival.receivedAt) };
+  }
+  for (let i = readings.length - 1; i >= 0; i--) {
+    const reading = readings[i];
+    if (reading.quality & TIME_ESTIMATED_BY_SERVER) {
+      reading.time = Math.max(1, known.time - (known.n - reading.n) * arrival.intervalSeconds);
+    }
+    known = { n: reading.n, time: bestTime(reading) };
+  }
+}

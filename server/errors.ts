@@ -1,0 +1,36 @@
+/**
+ * What can go wrong, as values. A few kinds serve the whole server; `http/problem.ts` is the only
+ * place that knows which status each becomes.
+ */
+
+export type FailureKind =
+  | "invalid"
+  | "unauthenticated"
+  | "notFound"
+  | "conflict"
+  | "tooLarge"
+  | "unavailable";
+
+export interface FieldError {
+  /** Where in the input, as `readings.3.time`. */
+  path: string;
+  message: string;
+}
+
+export interface Failure {
+  ok: false;
+  kind: FailureKind;
+  detail: string;
+  errors?: FieldError[];
+}
+
+export type Result<Value> = { ok: true; value: Value } | Failure;
+
+export const done = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
+
+export const failed = (kind: FailureKind, detail: string, errors?: FieldError[]): Failure => ({
+  ok: false,
+  kind,
+  detail,
+  ...(errors ? { errors } : {}),
+});

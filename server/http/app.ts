@@ -1,0 +1,62 @@
+/** The HTTP side: the app as a function of its parts. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Ingest } from "../ingest/ingest.ts";
+import { failed } from "../errors.ts";
+import type { Conflicts } from "../store/conflicts.ts";
+import type { History } from "../store/history.ts";
+import type { Meters } from "../store/meters.ts";
+import type { Points } from "../store/points.ts";
+import { operatorOnly } from "./auth.ts";
+import { datagramRoutes } from "./datagrams.ts";
+import { type Health, healthRoutes } from "./health.ts";
+import { MAX_JSON_BYTES } from "./input.ts";
+import { enrolmentRoutes, meterRoutes } from "./meters.ts";
+import { customerRoutes, pointRoutes } from "./points.ts";
+import { FailureError, onError, problem } from "./problem.ts";
+import { readingRoutes } from "./readings.ts";
+
+export interface HttpParts {
+  ingest: Ingest;
+  meters: Meters;
+  points: Points;
+  conflicts: Conflicts;
+  history: History;
+  health: Health;
+  operatorKey: string | undefined;
+  /** For points that do not name their own. */
+  timezone: string;
+  reportIntervalSeconds: number;
+  /** The UDP port in use, if there is one. */
+  udpPort: () => number | undefined;
+  /** Unix seconds. */
+  now: () => number;
+  report: (problem: string, error: unknown) => void;
+}
+
+export function createApp(parts: HttpParts): Hono {
+  const app = new Hono();
+  app.onError(onError(parts.report));
+  app.notFound((context) => problem(failed("notFound", `There is no ${context.req.path}.`)));
+  app.route("/", healthRoutes(parts.health));
+  app.route("/api/v1", createApi(parts));
+  return app;
+}
+
+function createApi(parts: HttpParts): Hono {
+  const api = new Hono();
+  api.use(bodyLimit({
+    maxSize: MAX_JSON_BYTES,
+    onError: () => {
+      throw new FailureError(failed("tooLarge", `The body is above ${MAX_JSON_BYTES} bytes.`));
+    },
+  }));
+  api.route("/", datagramRoutes(parts));
+  api.route("/", enrolmentRoutes(parts));
+  api.use(operatorOnly(parts.operatorKey));
+  api.route("/", meterRoutes(parts));
+  api.route("/", readingRoutes(parts));
+  api.route("/", customerRoutes(parts));
+  api.route("/", pointRoutes(parts));
+  return api;
+}

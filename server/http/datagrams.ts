@@ -1,0 +1,34 @@
+/** Datagrams over HTTP: the same bytes and the same path as over UDP, with a status for silence. */
+import { Hono } from "hono";
+import { failed } from "../errors.ts";
+import type { DatagramOutcome } from "../ingest/ingest.ts";
+import type { HttpParts } from "./app.ts";
+import { problem } from "./problem.ts";
+
+export function datagramRoutes({ ingest }: HttpParts): Hono {
+  const routes = new Hono();
+  routes.post("/datagrams", async (context) => {
+    const bytes = new Uint8Array(await context.req.arrayBuffer());
+    const [outcome, acknowledgement] = await new Promise<[DatagramOutcome, Uint8Array?]>(
+      (resolve) => ingest.take(bytes, (...answer) => resolve(answer)),
+    );
+    if (acknowledgement) {
+      return new Response(acknowledgement as Uint8Array<ArrayBuffer>, {
+        headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
+      });
+    }
+    return problem(refusal(outcome));
+  });
+  return routes;
+}
+
+/** Neither an unknown meter nor a wrong signature is told apart from the other. */
+function refusal(outcome: DatagramOutcome) {
+  if (outcome === "malformed") {
+    return failed("invalid", "The body is not a report of version 1.");
+  }
+  if (outcome === "unknownMeter" || outcome === "wrongTag") {
+    return failed("unauthenticated", "The datagram is not signed by a known meter.");
+  }
+  return failed("unavailable", "The readings could not be stored. Send them again later.");
+}

@@ -1,0 +1,48 @@
+/** Errors as RFC 9457 `application/problem+json`: the one mapping from failures to statuses. */
+import { HTTPException } from "hono/http-exception";
+import type { Context } from "hono";
+import { failed, type Failure, type FailureKind } from "../errors.ts";
+
+const STATUS: Record<FailureKind, [status: number, title: string]> = {
+  invalid: [400, "Invalid input"],
+  unauthenticated: [401, "Not authenticated"],
+  notFound: [404, "Not found"],
+  conflict: [409, "Conflict"],
+  tooLarge: [413, "Too large"],
+  unavailable: [503, "Unavailable"],
+};
+
+/** Carries a failure out of a helper of a handler; nothing else throws on purpose. */
+export class FailureError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.detail);
+  }
+}
+
+export function problem({ kind, detail, errors }: Failure): Response {
+  const [status, title] = STATUS[kind];
+  const body = { type: `urn:contaluz:problem:${kind}`, title, status, detail, errors };
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+  };
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="contaluz"';
+  if (status === 503) headers["retry-after"] = "5";
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** What was not foreseen becomes an opaque 500, and is reported to those who run the server. */
+export function onError(report: (problem: string, error: unknown) => void) {
+  return (error: Error, context: Context): Response => {
+    if (error instanceof FailureError) return problem(error.failure);
+    if (error instanceof HTTPException && error.status < 500) {
+      return problem(failed("invalid", error.message));
+    }
+    report(`Cannot answer ${context.req.method} ${context.req.path}`, error);
+    const body = { type: "about:blank", title: "Internal error", status: 500 };
+    return new Response(JSON.stringify(body), {
+      status: 500,
+      headers: { "content-type": "application/problem+json" },
+    });
+  };
+}

@@ -1,0 +1,276 @@
+/**
+ * The one way by which readings come in.
+ *
+ *   queue → decode → key → tag → clock rules → group commit → acknowledgement
+ *
+ * Datagrams wait unverified in a bounded queue. One loop takes what has gathered, verifies it, has
+ * it stored in one commit, and only then answers. What fails on the way is counted and, over UDP,
+ * met with silence: the meter repeats. Readings of devices that speak JSON join at the commit.
+ */
+import {
+  decodeReport,
+  encodeAcknowledgement,
+  type Report,
+  type Sign,
+  STATUS_CONFLICT,
+  STATUS_STORED,
+  tagIsValid,
+} from "../../meter-firmware/protocol/datagram.ts";
+import { type Reading, receive } from "../domain/reading.ts";
+import { seriesOf } from "../store/keys.ts";
+import type { Append, Conflict, Outcome, ReadingStore } from "../store/store.ts";
+import { DropOldestQueue } from "./queue.ts";
+
+export const DATAGRAM_OUTCOMES = [
+  "acknowledged",
+  "conflict",
+  "malformed",
+  "unknownMeter",
+  "wrongTag",
+  "dropped",
+  "failed",
+] as const;
+export type DatagramOutcome = typeof DATAGRAM_OUTCOMES[number];
+
+/** What becomes of a datagram; the acknowledgement only where there is one to send. */
+export type Answer = (outcome: DatagramOutcome, acknowledgement?: Uint8Array) => void;
+
+export interface IngestParts {
+  store: ReadingStore;
+  /** The key that `keyId` names, if the meter is known and has it. */
+  findKey: (
+    meter: string,
+    keyId: number,
+  ) => { key: Uint8Array; unconfirmed: boolean } | undefined;
+  /** Asks the database for a meter that another server may have registered. */
+  loadKeys?: (meter: string, keyId: number) => Promise<void>;
+  /** Records that a key is in use, before its first datagram is acknowledged. */
+  confirmKey: (meter: string, keyId: number) => Promise<void>;
+  recordConflict: (meter: string, channel: number, conflict: Conflict) => Promise<void>;
+  signWith: (key: Uint8Array) => Sign;
+  /** Unix seconds. */
+  now: () => number;
+  /** Lets more datagrams gather before a commit. */
+  linger: () => Promise<void>;
+  /** Lets waiting input and output have their turn. */
+  pause: () => Promise<void>;
+  /** Measures a commit. */
+  timed: <T>(commit: () => Promise<T>) => Promise<T>;
+  report: (problem: string, error: unknown) => void;
+}
+
+export interface IngestLimits {
+  queuedDatagrams: number;
+  /** So many waiting appends of JSON devices; one more is refused. */
+  queuedAppends: number;
+  readingsACommit: number;
+  reportIntervalSeconds: number;
+}
+
+export const DEFAULT_INGEST_LIMITS: IngestLimits = {
+  queuedDatagrams: 16_384,
+  queuedAppends: 256,
+  readingsACommit: 4_096,
+  reportIntervalSeconds: 5,
+};
+
+/** So much work is done in one go, while the kernel's small buffer holds what arrives. */
+const ITEMS_BETWEEN_PAUSES = 64;
+
+interface Waiting {
+  bytes: Uint8Array;
+  answer: Answer;
+}
+
+interface Verified {
+  meter: string;
+  channel: number;
+  append: Append;
+  settle: (outcome: Outcome | undefined) => void;
+}
+
+export class Ingest {
+  readonly counts = Object.fromEntries(DATAGRAM_OUTCOMES.map((name) => [name, 0])) as Record<
+    DatagramOutcome,
+    number
+  >;
+  readonly readings = { stored: 0, duplicate: 0, conflict: 0 };
+  #queue: DropOldestQueue<Waiting>;
+  #appends: Verified[] = [];
+  #wake: () => void = () => {};
+  #closing = false;
+  #finished: Promise<void>;
+
+  constructor(readonly parts: IngestParts, readonly limits = DEFAULT_INGEST_LIMITS) {
+    this.#queue = new DropOldestQueue(limits.queuedDatagrams);
+    this.#finished = this.#run();
+  }
+
+  get queued(): number {
+    return this.#queue.length + this.#appends.length;
+  }
+
+  /** Takes a datagram; `bytes` must not be changed afterwards. */
+  take(bytes: Uint8Array, answer: Answer): void {
+    if (this.#closing) return this.#end(answer, "dropped");
+    const dropped = this.#queue.push({ bytes, answer });
+    if (dropped) this.#end(dropped.answer, "dropped");
+    this.#wake();
+  }
+
+  /** Takes readings whose sender is known. Undefined: they could not be stored, try again later. */
+  takeReadings(meter: string, channel: number, readings: Reading[]): Promise<Outcome | undefined> {
+    if (this.#closing || this.#appends.length >= this.limits.queuedAppends) {
+      return Promise.resolve(undefined);
+    }
+    return new Promise((settle) => {
+      const append = { series: seriesOf(meter, channel), readings };
+      this.#appends.push({ meter, channel, append, settle });
+      this.#wake();
+    });
+  }
+
+  /** Stores and answers what was taken so far, then ends. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#wake();
+    await this.#finished;
+  }
+
+  async #run(): Promise<void> {
+    let moreToMaintain = true;
+    for (;;) {
+      if (this.queued === 0) {
+        if (this.#closing) return;
+        if (!moreToMaintain) await new Promise<void>((wake) => this.#wake = wake);
+      }
+      if (this.queued > 0) await this.#takeBatch();
+      moreToMaintain = await this.#maintain();
+    }
+  }
+
+  async #takeBatch(): Promise<void> {
+    if (!this.#closing) await this.parts.linger();
+    const batch = this.#appends.splice(0);
+    let readings = batch.reduce((sum, { append }) => sum + append.readings.length, 0);
+    for (let items = 1; readings < this.limits.readingsACommit; items++) {
+      const waiting = this.#queue.shift();
+      if (!waiting) break;
+      const verified = await this.#verify(waiting);
+      if (verified) {
+        batch.push(verified);
+        readings += verified.append.readings.length;
+      }
+      if (items % ITEMS_BETWEEN_PAUSES === 0) await this.parts.pause();
+    }
+    if (batch.length > 0) await this.#commit(batch);
+  }
+
+  /** Decode, key, tag, clock: what passes is a report that its meter really sent. */
+  async #verify({ bytes, answer }: Waiting): Promise<Verified | undefined> {
+    const decoded = decodeReport(bytes);
+    if (!decoded.ok) return this.#end(answer, "malformed");
+    const report = decoded.value;
+    const { meter, keyId } = report;
+    const { parts } = this;
+    try {
+      let found = parts.findKey(meter, keyId);
+      if (!found && parts.loadKeys) {
+        await parts.loadKeys(meter, keyId);
+        found = parts.findKey(meter, keyId);
+      }
+      if (!found) return this.#end(answer, "unknownMeter");
+      const sign = parts.signWith(found.key);
+      if (!tagIsValid(bytes, sign)) return this.#end(answer, "wrongTag");
+      if (found.unconfirmed) await parts.confirmKey(meter, keyId);
+      const append = await this.#appendOf(report);
+      const settle = (outcome: Outcome | undefined) => this.#settle(report, sign, answer, outcome);
+      return { meter, channel: report.channel, append, settle };
+    } catch (error) {
+      parts.report("Cannot verify a datagram", error);
+      return this.#end(answer, "failed");
+    }
+  }
+
+  async #appendOf(report: Report): Promise<Append> {
+    const series = seriesOf(report.meter, report.channel);
+    const untimed = report.readings.some((reading) => reading.time === 0);
+    const newest = untimed ? (await this.parts.store.reader.newest(series, 1))[0] : undefined;
+    const readings = receive(report.readings, {
+      receivedAt: this.parts.now(),
+      sentAt: report.sentAt,
+      intervalSeconds: this.limits.reportIntervalSeconds,
+      newest,
+    });
+    return { series, readings };
+  }
+
+  async #commit(batch: Verified[]): Promise<void> {
+    const outcomes = await this.#store(batch.map(({ append }) => append));
+    for (const [i, verified] of batch.entries()) {
+      const outcome = await this.#withConflictsRecorded(verified, outcomes[i]);
+      if (outcome) this.#countReadings(outcome);
+      verified.settle(outcome);
+      if (i % ITEMS_BETWEEN_PAUSES === 0) await this.parts.pause();
+    }
+  }
+
+  async #store(appends: Append[]): Promise<(Outcome | undefined)[]> {
+    try {
+      return await this.parts.timed(() => this.parts.store.append(appends));
+    } catch (error) {
+      this.parts.report("Cannot store readings", error);
+      return [];
+    }
+  }
+
+  async #withConflictsRecorded(
+    { meter, channel }: Verified,
+    outcome: Outcome | undefined,
+  ): Promise<Outcome | undefined> {
+    if (!outcome || outcome.conflicts.length === 0) return outcome;
+    try {
+      for (const conflict of outcome.conflicts) {
+        await this.parts.recordConflict(meter, channel, conflict);
+      }
+      return outcome;
+    } catch (error) {
+      this.parts.report("Cannot record a conflict of readings", error);
+      return undefined;
+    }
+  }
+
+  #settle(report: Report, sign: Sign, answer: Answer, outcome: Outcome | undefined): void {
+    if (!outcome) return this.#end(answer, "failed");
+    const conflict = outcome.conflicts.length > 0;
+    const acknowledgement = encodeAcknowledgement({
+      keyId: report.keyId,
+      status: conflict ? STATUS_CONFLICT : STATUS_STORED,
+      meter: report.meter,
+      serverTime: this.parts.now(),
+      echo: report.readings[report.readings.length - 1].n,
+      intervalSeconds: this.limits.reportIntervalSeconds,
+    }, sign);
+    this.#end(answer, conflict ? "conflict" : "acknowledged", acknowledgement);
+  }
+
+  #countReadings({ stored, duplicates, conflicts }: Outcome): void {
+    this.readings.stored += stored;
+    this.readings.duplicate += duplicates;
+    this.readings.conflict += conflicts.length;
+  }
+
+  #end(answer: Answer, outcome: DatagramOutcome, acknowledgement?: Uint8Array): undefined {
+    this.counts[outcome]++;
+    answer(outcome, acknowledgement);
+  }
+
+  async #maintain(): Promise<boolean> {
+    try {
+      return await this.parts.store.maintain();
+    } catch (error) {
+      this.parts.report("Cannot tidy up the store", error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The folder of the embedded store: made when absent, held by one server at a time, looked over
+ * before it is used. Its problems are told in words that name the folder.
+ */
+import { DatabaseSync } from "node:sqlite";
+import { done, failed, type Result } from "../errors.ts";
+
+export interface DataFolder {
+  database: string;
+  secret: Uint8Array;
+  /** Size of the database's files. */
+  bytes: () => number;
+  release: () => void;
+}
+
+const SECRET_BYTES = 32;
+/** Looking a larger database over page by page would delay the start. */
+const MAX_CHECKED_BYTES = 256 * 2 ** 20;
+
+export function openDataFolder(
+  path: string,
+  secret: Uint8Array | undefined,
+  randomBytes: (length: number) => Uint8Array,
+): Result<DataFolder> {
+  let doing = `make the data folder ${path}`;
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+    doing = `write to the data folder ${path}`;
+    Deno.removeSync(Deno.makeTempFileSync({ dir: path, prefix: "probe-" }));
+    doing = `lock the data folder ${path}`;
+    const lock = Deno.openSync(`${path}/lock`, { create: true, write: true });
+    if (!lock.tryLockSync(true)) {
+      lock.close();
+      return refused(doing, "another server is using it");
+    }
+    doing = `read the secret in the data folder ${path}`;
+    const ownSecret = secret ?? keptSecret(`${path}/secret`, randomBytes);
+    doing = `open the database in the data folder ${path}`;
+    const database = `${path}/contaluz.db`;
+    checkDatabase(database);
+    const release = () => lock.close();
+    return done({ database, secret: ownSecret, bytes: () => sizeOf(database), release });
+  } catch (error) {
+    return refused(doing, (error as Error).message);
+  }
+}
+
+const refused = (doing: string, reason: string) =>
+  failed("unavailable", `Cannot ${doing}: ${reason}`);
+
+/** Made on the first start. Whoever loses it loses the meters' keys. */
+function keptSecret(file: string, randomBytes: (length: number) => Uint8Array): Uint8Array {
+  if (!exists(file)) {
+    // Renamed into place, so that a start cut short leaves a whole secret or none.
+    const text = randomBytes(SECRET_BYTES).toBase64();
+    Deno.writeTextFileSync(`${file}.new`, text, { mode: 0o600 });
+    Deno.renameSync(`${file}.new`, file);
+  }
+  const secret = Uint8Array.fromBase64(Deno.readTextFileSync(file).trim());
+  if (secret.length !== SECRET_BYTES) throw new Error("it is not 32 bytes in base64");
+  return secret;
+}
+
+function checkDatabase(file: string): void {
+  if (!exists(file)) return;
+  const database = new DatabaseSync(file);
+  try {
+    const check = sizeOf(file) <= MAX_CHECKED_BYTES ? "quick_check(1)" : "schema_version";
+    const row = database.prepare(`PRAGMA ${check}`).get() as Record<string, unknown>;
+    const verdict = row.quick_check ?? "ok";
+    if (verdict !== "ok") throw new Error(`it is damaged (${verdict})`);
+  } finally {
+    database.close();
+  }
+}
+
+function exists(file: string): boolean {
+  try {
+    Deno.statSync(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+const sizeOf = (database: string): number =>
+  ["", "-wal"].reduce(
+    (sum, end) => sum + (exists(database + end) ? Deno.statSync(database + end).size : 0),
+    0,
+  );

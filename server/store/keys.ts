@@ -1,0 +1,64 @@
+/** Every key of the database. Numbers inside keys are big-endian, so that they sort by value. */
+
+/** A series is one channel of one meter: the meter's 16 hexadecimal digits and the channel. */
+export type Series = string;
+
+export const seriesOf = (meter: string, channel: number): Series => `${meter}${channel}`;
+export const meterOf = (series: Series): string => series.slice(0, 16);
+
+const SERIES_BYTES = 9;
+
+export function seriesBytes(series: Series, length = SERIES_BYTES): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < 8; i++) bytes[i] = parseInt(series.slice(2 * i, 2 * i + 2), 16);
+  bytes[8] = Number(series[16]);
+  return bytes;
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+export function seriesFromBytes(bytes: Uint8Array): Series {
+  let series = "";
+  for (let i = 0; i < 8; i++) series += HEX[bytes[i]];
+  return series + bytes[8];
+}
+
+/** Series and number in one part: the shorter the key, the less each row costs. */
+function numbered(series: Series, number: number): Uint8Array {
+  const bytes = seriesBytes(series, SERIES_BYTES + 4);
+  new DataView(bytes.buffer).setUint32(SERIES_BYTES, number);
+  return bytes;
+}
+
+export function numberIn(key: Deno.KvKey): number {
+  const bytes = key[1] as Uint8Array;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(SERIES_BYTES);
+}
+
+/** A chunk of sealed readings, by its lowest number. */
+export const chunkKey = (series: Series, firstN: number) => ["c", numbered(series, firstN)];
+/** The quarter-hour totals of one UTC day, by the days since 1970. */
+export const dayKey = (series: Series, day: number) => ["d", numbered(series, day)];
+
+export const JOURNAL = ["j"];
+export const journalKey = (sequence: number) => ["j", sequence];
+
+/** Shared store only: the head that every change of a series checks, and its rows not yet sealed. */
+export const headKey = (series: Series) => ["h", seriesBytes(series)];
+export const openRowKey = (series: Series, row: number) => ["o", numbered(series, row)];
+
+export const METERS = ["meter"];
+export const meterKey = (id: string) => ["meter", id];
+export const enrolmentKey = (tokenHash: string) => ["enrolment", tokenHash];
+export const customerKey = (id: string) => ["customer", id];
+export const pointKey = (id: string) => ["point", id];
+export const conflictsOf = (meter: string) => ["conflict", meter];
+export const conflictKey = (meter: string, channel: number, n: number) => [
+  "conflict",
+  meter,
+  channel,
+  n,
+];
+
+/** Written to see whether the database can be. */
+export const READY_PROBE = ["ready"];

@@ -1,0 +1,191 @@
+/**
+ * The sealed part of a series: rows of packed readings, and one row of totals a day.
+ *
+ * A chunk row holds some hundred readings: rewriting a small row for each reading would write a
+ * page of the database for each. Readings are found by number; day rows tell at which number a day
+ * begins, and keep its energy by quarters of an hour, so that a year's history never unpacks raw
+ * readings. A day row is derived: dropping one costs time, never truth.
+ */
+import { EDGE_OUTSIDE, type EdgeQuality, type Profile } from "../domain/energy.ts";
+import type { Reading } from "../domain/reading.ts";
+import { BitReader, BitWriter } from "./bits.ts";
+import { chunkKey, dayKey, numberIn, type Series } from "./keys.ts";
+import { emptyState, pack, unpack } from "./packing.ts";
+
+/** A row longer than about 1,000 bytes would leave its database page for another, mostly empty one. */
+export const MAX_CHUNK_BYTES = 900;
+const COUNT_BYTES = 2;
+const MAX_N = 0xffffffff;
+
+export interface Row {
+  key: Deno.KvKey;
+  value: Uint8Array;
+}
+
+export interface Chunk {
+  key: Deno.KvKey;
+  bytes: number;
+  readings: Reading[];
+}
+
+/** Readings in rising order of `n` as rows. */
+export function chunkRows(series: Series, readings: Reading[]): Row[] {
+  const rows: Row[] = [];
+  for (let first = 0; first < readings.length;) {
+    const { value, count } = packReadings(readings, first, MAX_CHUNK_BYTES);
+    rows.push({ key: chunkKey(series, readings[first].n), value });
+    first += count;
+  }
+  return rows;
+}
+
+/** As many readings as go into `maxBytes` or a little more, in one value. */
+export function packReadings(readings: Reading[], first = 0, maxBytes = Infinity) {
+  const writer = new BitWriter();
+  const state = emptyState();
+  let count = 0;
+  while (first + count < readings.length && writer.written.length < maxBytes) {
+    pack(writer, state, readings[first + count]);
+    count++;
+  }
+  const value = new Uint8Array(COUNT_BYTES + writer.written.length);
+  new DataView(value.buffer).setUint16(0, count);
+  value.set(writer.written, COUNT_BYTES);
+  return { value, count };
+}
+
+export function unpackReadings(value: Uint8Array): Reading[] {
+  const count = new DataView(value.buffer, value.byteOffset).getUint16(0);
+  return unpack(value.subarray(COUNT_BYTES), count);
+}
+
+export const SECONDS_A_DAY = 86_400;
+export const SLOT_SECONDS = 900;
+const SLOTS_A_DAY = SECONDS_A_DAY / SLOT_SECONDS;
+
+export const slotEdges = (day: number): number[] =>
+  Array.from({ length: SLOTS_A_DAY + 1 }, (_, i) => day * SECONDS_A_DAY + i * SLOT_SECONDS);
+
+/** The energy of one UTC day, with the numbers of the readings that it was computed from. */
+export interface DayRow {
+  day: number;
+  milliwattHours: number;
+  /** All readings from `fromN` to `toN` were known; a new one between them makes the row stale. */
+  fromN: number;
+  toN: number;
+  /** The reading from which the next day's computation sets out. */
+  endN: number;
+  /** How well the register is known at the day's two ends. */
+  start: EdgeQuality;
+  end: EdgeQuality;
+  /** The day by quarters of an hour. */
+  slots: () => Profile;
+}
+
+export function packDay(row: DayRow): Uint8Array {
+  const writer = new BitWriter(512);
+  for (const number of [row.milliwattHours, row.fromN, row.toN, row.endN]) {
+    writer.writeNumber(number);
+  }
+  writer.write(row.start, 2);
+  writer.write(row.end, 2);
+  const { energies, qualities, holdsReading } = row.slots();
+  for (let i = 0; i < SLOTS_A_DAY; i++) {
+    writer.writeNumber(energies[i]);
+    writer.write(holdsReading[i] ? 1 : 0, 1);
+    writer.write(qualities[i + 1], 2);
+  }
+  return writer.written;
+}
+
+function unpackDay(day: number, value: Uint8Array): DayRow {
+  const reader = new BitReader(value);
+  const milliwattHours = reader.readNumber();
+  const fromN = reader.readNumber();
+  const toN = reader.readNumber();
+  const endN = reader.readNumber();
+  const start = reader.read(2) as EdgeQuality;
+  const end = reader.read(2) as EdgeQuality;
+  const at = reader.at;
+  const slots = () => unpackSlots(day, start, new BitReader(value, at));
+  return { day, milliwattHours, fromN, toN, endN, start, end, slots };
+}
+
+function unpackSlots(day: number, start: EdgeQuality, reader: BitReader): Profile {
+  const slots: Profile = {
+    edges: slotEdges(day),
+    energies: [],
+    qualities: [start],
+    holdsReading: [],
+  };
+  for (let i = 0; i < SLOTS_A_DAY; i++) {
+    slots.energies.push(reader.readNumber());
+    slots.holdsReading.push(reader.read(1) === 1);
+    slots.qualities.push(Math.min(reader.read(2), EDGE_OUTSIDE) as EdgeQuality);
+  }
+  return slots;
+}
+
+/** What is sealed of the series in one database, to be read. */
+export class Sealed {
+  constructor(readonly kv: Deno.Kv) {}
+
+  /** Chunks in order, beginning with the one that may hold `fromN`. */
+  async *chunks(series: Series, fromN: number): AsyncGenerator<Reading[]> {
+    const start = (await this.chunkAt(series, fromN))?.key ?? chunkKey(series, fromN);
+    const range = { start, end: chunkKey(series, MAX_N) };
+    for await (const { value } of this.kv.list<Uint8Array>(range, { batchSize: 50 })) {
+      yield unpackReadings(value);
+    }
+  }
+
+  /** The chunk whose lowest number is the highest up to `n`. */
+  async chunkAt(series: Series, n: number): Promise<Chunk | undefined> {
+    const range = { start: chunkKey(series, 0), end: chunkKey(series, n + 1) };
+    for await (
+      const { key, value } of this.kv.list<Uint8Array>(range, { reverse: true, limit: 1 })
+    ) {
+      return { key, bytes: value.length, readings: unpackReadings(value) };
+    }
+  }
+
+  /** The lowest number of the chunk after `n`, if there is one. */
+  async nextChunkN(series: Series, n: number): Promise<number | undefined> {
+    const range = { start: chunkKey(series, n + 1), end: chunkKey(series, MAX_N) };
+    for await (const { key } of this.kv.list(range, { limit: 1 })) return numberIn(key);
+  }
+
+  /** The sealed readings among those with the numbers `ns`, in rising order. */
+  async find(series: Series, ns: number[]): Promise<Map<number, Reading>> {
+    const found = new Map<number, Reading>();
+    let chunk: Reading[] = [];
+    for (const n of ns) {
+      const last = chunk[chunk.length - 1];
+      if (!last || n > last.n) chunk = (await this.chunkAt(series, n))?.readings ?? [];
+      const reading = chunk.find((reading) => reading.n === n);
+      if (reading) found.set(n, reading);
+    }
+    return found;
+  }
+
+  /** The day rows from one day up to, not including, another. */
+  async days(series: Series, from: number, to: number): Promise<Map<number, DayRow>> {
+    const range = { start: dayKey(series, from), end: dayKey(series, to) };
+    const rows = new Map<number, DayRow>();
+    for await (const { key, value } of this.kv.list<Uint8Array>(range, { batchSize: 500 })) {
+      const day = numberIn(key);
+      rows.set(day, unpackDay(day, value));
+    }
+    return rows;
+  }
+
+  /** The last day row before a day. */
+  async dayBefore(series: Series, day: number): Promise<DayRow | undefined> {
+    const range = { start: dayKey(series, 0), end: dayKey(series, day) };
+    for await (
+      const { key, value } of this.kv.list<Uint8Array>(range, { reverse: true, limit: 1 })
+    ) {
+      return unpackDay(numberIn(key), value);
+    }
+  }
+}

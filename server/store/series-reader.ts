@@ -1,0 +1,185 @@
+/**
+ * Reads a series as one, whatever is sealed and whatever is still open. This is the one read path
+ * of both stores; they differ only in where the open readings come from.
+ *
+ * The open readings are fetched first: a reading that is sealed meanwhile is then seen twice, which
+ * merging by number mends, and never missed.
+ */
+import { type Profile, profile, regroup } from "../domain/energy.ts";
+import { bestTime, type Reading } from "../domain/reading.ts";
+import type { Series } from "./keys.ts";
+import { merge } from "./open-parts.ts";
+import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from "./sealed.ts";
+
+/** Times of neighbouring readings may run backwards by as much as two clock tolerances. */
+const CLOCK_JITTER_SECONDS = 240;
+
+export const dayOf = (time: number): number => Math.floor(time / SECONDS_A_DAY);
+
+export class SeriesReader {
+  constructor(
+    readonly sealed: Sealed,
+    readonly openOf: (series: Series) => Reading[] | Promise<Reading[]>,
+  ) {}
+
+  /** Up to `limit` readings from `fromN` on, those whose best time is in `from` … `to`. */
+  async page(series: Series, fromN: number, limit: number, from: number, to: number) {
+    const startN = Math.max(fromN, await this.#startN(series, from));
+    const wanted = (reading: Reading) => bestTime(reading) >= from && bestTime(reading) < to;
+    const page: Reading[] = [];
+    const open = (await this.openOf(series)).filter((reading) => reading.n >= startN);
+    const isPast = (reading: Reading) => bestTime(reading) > to + CLOCK_JITTER_SECONDS;
+    let at = 0;
+    for await (const chunk of this.sealed.chunks(series, startN)) {
+      const upTo = chunk[chunk.length - 1].n;
+      const begin = at;
+      while (at < open.length && open[at].n <= upTo) at++;
+      for (const reading of merge(chunk, open.slice(begin, at))) {
+        if (reading.n >= startN && wanted(reading)) page.push(reading);
+        if (page.length === limit || isPast(reading)) return page;
+      }
+    }
+    for (const reading of open.slice(at)) {
+      if (wanted(reading)) page.push(reading);
+      if (page.length === limit || isPast(reading)) return page;
+    }
+    return page;
+  }
+
+  /** The last `count` readings, oldest first. */
+  async newest(series: Series, count: number): Promise<Reading[]> {
+    let readings = (await this.openOf(series)).slice(-count);
+    let below = readings[0]?.n ?? Infinity;
+    while (readings.length < count && below > 0) {
+      const chunk = await this.sealed.chunkAt(series, Math.min(below - 1, 0xfffffffe));
+      if (!chunk) break;
+      readings = merge(chunk.readings, readings).slice(-count);
+      below = chunk.readings[0].n;
+    }
+    return readings;
+  }
+
+  /** The energy over rising `edges`. */
+  async profile(series: Series, edges: number[], gap: number): Promise<Profile> {
+    const open = await this.openOf(series);
+    if (edges.length < 2 || gap < SLOT_SECONDS) return await this.#raw(series, open, edges, gap);
+    const lastDay = dayOf(edges[edges.length - 1] - 1);
+    const rows = await this.sealed.days(series, dayOf(edges[0]), lastDay + 1);
+    const fine = new ProfileBuilder();
+    let run: number[] = [];
+    for (const dayEdges of splitByDay(edges)) {
+      const row = rows.get(dayOf(dayEdges[0]));
+      if (row && isFresh(row, open) && dayEdges.every((edge) => edge % SLOT_SECONDS === 0)) {
+        if (run.length > 0) fine.add(await this.#raw(series, open, run, gap));
+        run = [];
+        fine.add(fromRow(row, dayEdges));
+      } else {
+        run = run.length === 0 ? dayEdges : [...run, ...dayEdges.slice(1)];
+      }
+    }
+    if (run.length > 0) fine.add(await this.#raw(series, open, run, gap));
+    return regroup(fine.built, edges);
+  }
+
+  /** The row of a day, if the series goes beyond its end and has a reading within. */
+  async computeDay(series: Series, day: number): Promise<DayRow | undefined> {
+    const edges = slotEdges(day);
+    const [start, end] = [edges[0], edges[edges.length - 1]];
+    const readings = await this.#around(series, await this.openOf(series), start, end);
+    const next = readings[readings.length - 1];
+    if (!next || bestTime(next) <= end) return undefined;
+    const slots = profile(readings, edges, SLOT_SECONDS);
+    if (!slots.holdsReading.includes(true)) return undefined;
+    return {
+      day,
+      milliwattHours: slots.energies.reduce((sum, energy) => sum + energy, 0),
+      fromN: bestTime(readings[0]) <= start ? readings[0].n : 0,
+      toN: next.n,
+      endN: latest(readings.slice(0, -1)).n,
+      start: slots.qualities[0],
+      end: slots.qualities[slots.qualities.length - 1],
+      slots: () => slots,
+    };
+  }
+
+  async #raw(series: Series, open: Reading[], edges: number[], gap: number): Promise<Profile> {
+    const readings = await this.#around(series, open, edges[0], edges[edges.length - 1]);
+    return profile(readings, edges, gap);
+  }
+
+  /** The readings between two instants with at least one before and the first one after. */
+  async #around(series: Series, open: Reading[], from: number, to: number): Promise<Reading[]> {
+    const startN = await this.#startN(series, from);
+    const sealed: Reading[] = [];
+    scan: for await (const chunk of this.sealed.chunks(series, startN)) {
+      for (const reading of chunk) {
+        if (reading.n < startN) continue;
+        sealed.push(reading);
+        if (bestTime(reading) > to) break scan;
+      }
+    }
+    const all = merge(sealed, open.filter((reading) => reading.n >= startN));
+    const end = all.findIndex((reading) => bestTime(reading) > to);
+    return end < 0 ? all : all.slice(0, end + 1);
+  }
+
+  /** A number from which on every reading since `from` is found, and at least one before it. */
+  async #startN(series: Series, from: number): Promise<number> {
+    return (await this.sealed.dayBefore(series, dayOf(from)))?.endN ?? 0;
+  }
+}
+
+/** Of readings in order of number, the last of those with the latest time. */
+const latest = (readings: Reading[]): Reading =>
+  readings.reduce((a, b) => bestTime(b) >= bestTime(a) ? b : a);
+
+const isFresh = (row: DayRow, open: Reading[]): boolean =>
+  !open.some((reading) => reading.n > row.fromN && reading.n < row.toN);
+
+/** The edges that fall into each UTC day, with the day's own limits where they are inside. */
+function splitByDay(edges: number[]): number[][] {
+  const days: number[][] = [];
+  let current = [edges[0]];
+  for (const edge of edges.slice(1)) {
+    let limit = (dayOf(current[0]) + 1) * SECONDS_A_DAY;
+    while (edge > limit) {
+      days.push([...current, limit]);
+      current = [limit];
+      limit += SECONDS_A_DAY;
+    }
+    current.push(edge);
+    if (edge === limit) {
+      days.push(current);
+      current = [edge];
+    }
+  }
+  if (current.length > 1) days.push(current);
+  return days;
+}
+
+function fromRow(row: DayRow, edges: number[]): Profile {
+  const [start, end] = [edges[0], edges[edges.length - 1]];
+  if (edges.length === 2 && end - start === SECONDS_A_DAY) {
+    return {
+      edges,
+      energies: [row.milliwattHours],
+      qualities: [row.start, row.end],
+      holdsReading: [true],
+    };
+  }
+  return regroup(row.slots(), edges);
+}
+
+/** Joins profiles that follow each other. */
+class ProfileBuilder {
+  readonly built: Profile = { edges: [], energies: [], qualities: [], holdsReading: [] };
+
+  add(next: Profile): void {
+    const { edges, energies, qualities, holdsReading } = this.built;
+    const shared = edges.length > 0 ? 1 : 0;
+    edges.push(...next.edges.slice(shared));
+    qualities.push(...next.qualities.slice(shared));
+    energies.push(...next.energies);
+    holdsReading.push(...next.holdsReading);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The reading store over a database that several servers share (a KV by URL, or Deno Deploy).
+ *
+ * Memory cannot be trusted here: another server may have taken in the same meter's last report. So
+ * each append is a small row of its own, and a head row a series, checked and rewritten with every
+ * change, lets changes of one series follow one another whoever makes them. Such a database allows
+ * ten checks an atomic, so ten series go together. Small rows are joined into chunks, the same as
+ * in the embedded store, once a series has some dozens of them.
+ */
+import type { Reading } from "../domain/reading.ts";
+import { headKey, numberIn, openRowKey, type Series } from "./keys.ts";
+import { merge } from "./open-parts.ts";
+import { applyPlan, planSeal } from "./seal.ts";
+import { packReadings, Sealed, unpackReadings } from "./sealed.ts";
+import { SeriesReader } from "./series-reader.ts";
+import { type Append, decide, type Outcome, type ReadingStore, type StoreStats } from "./store.ts";
+
+/** The checks that a self-hosted KV allows in one atomic. */
+const SERIES_AN_ATOMIC = 10;
+const ATOMICS_AT_ONCE = 8;
+const MAX_TRIES = 8;
+const ROWS_TO_COMPACT = 64;
+/** What one compaction leaves open must fit into one row again. */
+const READINGS_A_COMPACTION = 2_000;
+
+/** What every change of a series checks and rewrites. */
+interface Head {
+  sealedThrough: number;
+  newestN: number;
+  /** Open rows are numbered from `firstRow` up to, not including, `nextRow`. */
+  firstRow: number;
+  nextRow: number;
+}
+
+const NEW_HEAD: Head = { sealedThrough: 0, newestN: 0, firstRow: 0, nextRow: 0 };
+
+/** All readings of one series in a batch, with the places where their outcomes go. */
+interface Work {
+  series: Series;
+  appends: { at: number; readings: Reading[] }[];
+}
+
+export class SharedStore implements ReadingStore {
+  readonly reader: SeriesReader;
+  #compactDue = new Set<Series>();
+
+  /** `limited` puts an end to calls that the database client would repeat for ever. */
+  constructor(readonly kv: Deno.Kv, readonly limited: <T>(call: Promise<T>) => Promise<T>) {
+    this.reader = new SeriesReader(new Sealed(kv), (series) => this.#openReadings(series));
+  }
+
+  stats(): StoreStats {
+    return { series: 0, openReadings: 0, journalBytes: 0 };
+  }
+
+  async append(batch: Append[]): Promise<(Outcome | undefined)[]> {
+    const outcomes: (Outcome | undefined)[] = batch.map(() => undefined);
+    const groups = groupsOf(batch);
+    const worker = async () => {
+      for (let group = groups.pop(); group; group = groups.pop()) {
+        try {
+          await this.limited(this.#appendGroup(group, outcomes));
+        } catch {
+          // These outcomes stay undefined: the meters will repeat what was not acknowledged.
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: ATOMICS_AT_ONCE }, worker));
+    return outcomes;
+  }
+
+  async maintain(): Promise<boolean> {
+    const [series] = this.#compactDue;
+    if (series === undefined) return false;
+    this.#compactDue.delete(series);
+    await this.limited(this.#compact(series));
+    return true;
+  }
+
+  /** A change by another server in between fails the checks; then all is decided anew. */
+  async #appendGroup(group: Work[], outcomes: (Outcome | undefined)[]): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const heads = await this.kv.getMany<Head[]>(group.map(({ series }) => headKey(series)));
+      const atomic = this.kv.atomic();
+      const decided: [number, Outcome][] = [];
+      let changes = 0;
+      for (const [i, work] of group.entries()) {
+        const head = heads[i].value ?? NEW_HEAD;
+        const { accepted, results } = await this.#decide(work, head);
+        decided.push(...results);
+        if (accepted.length === 0) continue;
+        changes++;
+        atomic.check(heads[i]).set(headKey(work.series), this.#grown(work.series, head, accepted));
+        atomic.set(openRowKey(work.series, head.nextRow), packReadings(accepted).value);
+      }
+      if (changes > 0 && !(await atomic.commit()).ok) continue;
+      for (const [at, outcome] of decided) outcomes[at] = outcome;
+      return;
+    }
+    throw new Error("Cannot append readings: other servers changed the same series each time");
+  }
+
+  async #decide({ series, appends }: Work, head: Head) {
+    const results: [number, Outcome][] = [];
+    let all: Reading[] = [];
+    const stored = await this.#stored(series, appends.flatMap(({ readings }) => readings), head);
+    for (const { at, readings } of appends) {
+      const { accepted, ...outcome } = decide(readings, stored);
+      results.push([at, outcome]);
+      all = merge(all, accepted);
+    }
+    return { accepted: all, results };
+  }
+
+  /** What is stored under the numbers of `readings`. New numbers cost nothing. */
+  async #stored(series: Series, readings: Reading[], head: Head): Promise<Map<number, Reading>> {
+    const ns = readings.map(({ n }) => n).sort((a, b) => a - b);
+    if (ns[0] > head.newestN) return new Map();
+    const open = await this.#openReadings(series);
+    const stored = await this.reader.sealed.find(series, ns.filter((n) => n <= head.sealedThrough));
+    for (const reading of open) stored.set(reading.n, reading);
+    return stored;
+  }
+
+  #grown(series: Series, head: Head, accepted: Reading[]): Head {
+    if (head.nextRow + 1 - head.firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
+    const newestN = Math.max(head.newestN, accepted[accepted.length - 1].n);
+    return { ...head, newestN, nextRow: head.nextRow + 1 };
+  }
+
+  async #openReadings(series: Series): Promise<Reading[]> {
+    const { value: head } = await this.kv.get<Head>(headKey(series));
+    if (!head) return [];
+    return (await this.#openRows(series, head, Infinity)).readings;
+  }
+
+  /** The open rows from the first on, until they hold `enough` readings. */
+  async #openRows(series: Series, { firstRow, nextRow }: Head, enough: number) {
+    const range = { start: openRowKey(series, firstRow), end: openRowKey(series, nextRow) };
+    let readings: Reading[] = [];
+    let end = firstRow;
+    for await (const { key, value } of this.kv.list<Uint8Array>(range, { batchSize: 100 })) {
+      readings = merge(readings, unpackReadings(value));
+      end = numberIn(key) + 1;
+      if (readings.length >= enough) break;
+    }
+    return { readings, end };
+  }
+
+  async #compact(series: Series): Promise<void> {
+    const entry = await this.kv.get<Head>(headKey(series));
+    if (!entry.value) return;
+    const head = entry.value;
+    const { readings, end } = await this.#openRows(series, head, READINGS_A_COMPACTION);
+    if (readings.length === 0) return;
+    const plan = await planSeal(this.reader, series, readings, head.sealedThrough);
+    const atomic = this.kv.atomic().check(entry);
+    applyPlan(atomic, plan);
+    for (let row = head.firstRow; row < end; row++) atomic.delete(openRowKey(series, row));
+    // What the plan left open takes the place of the last row that it emptied.
+    const firstRow = plan.left.length > 0 ? end - 1 : end;
+    if (plan.left.length > 0) {
+      atomic.set(openRowKey(series, firstRow), packReadings(plan.left).value);
+    }
+    atomic.set(headKey(series), { ...head, sealedThrough: plan.sealedThrough, firstRow });
+    await atomic.commit();
+    if (head.nextRow - firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
+  }
+}
+
+/** The batch by series, some of them at a time. */
+function groupsOf(batch: Append[]): Work[][] {
+  const bySeries = new Map<Series, Work>();
+  batch.forEach(({ series, readings }, at) => {
+    const work = bySeries.get(series) ?? { series, appends: [] };
+    work.appends.push({ at, readings });
+    bySeries.set(series, work);
+  });
+  const works = [...bySeries.values()];
+  const groups: Work[][] = [];
+  for (let i = 0; i < works.length; i += SERIES_AN_ATOMIC) {
+    groups.push(works.slice(i, i + SERIES_AN_ATOMIC));
+  }
+  return groups;
+}
