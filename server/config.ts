@@ -25,7 +25,9 @@ const variables = z.object({
   CONTALUZ_KV: z.url({ error: "must be the URL of a shared Deno KV" }).optional(),
   CONTALUZ_KV_TOKEN: z.string().min(1).optional(),
   CONTALUZ_SECRET: secret.optional(),
-  CONTALUZ_OPERATOR_KEY: z.string().min(1).optional(),
+  CONTALUZ_OPERATOR_KEY: z.string().regex(/^[!-~]+$/, {
+    error: "must be of visible ASCII characters without spaces, as it travels in a header",
+  }).optional(),
   CONTALUZ_TIMEZONE: z.string().refine(isTimeZone, "must be the name of a time zone")
     .default("America/Sao_Paulo"),
   CONTALUZ_LOG: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })

@@ -91,18 +91,18 @@ const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => pad(value));
 
 /**
  * Writes instants as RFC 3339 with the zone's offset. Charts hold tens of thousands of them, close
- * together, so the date and the offset are kept while the UTC hour lasts.
+ * together, so the hour and the offset are kept while the UTC quarter of an hour lasts.
  */
 export function instantWriter(timeZone: string): (seconds: number) => string {
-  let hour = -1;
+  let kept = -1;
   let head = "";
   let tail = "";
   let minuteShift = 0;
   return (seconds) => {
     const secondsOfHour = seconds % 3600;
     const quarter = Math.floor(seconds / 900);
-    if (quarter !== hour) {
-      hour = quarter;
+    if (quarter !== kept) {
+      kept = quarter;
       const at = zoned(seconds, timeZone);
       const text = at.toString({ timeZoneName: "never", smallestUnit: "second" });
       head = text.slice(0, 14);

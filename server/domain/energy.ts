@@ -79,8 +79,8 @@ class Timeline {
     const { readings } = this;
     let passed = this.#next;
     while (this.#next < readings.length && bestTime(readings[this.#next]) <= time) {
-      if (bestTime(readings[this.#next]) < time) passed = this.#next + 1;
       this.#pass();
+      if (this.#time < time) passed = this.#next;
     }
     const next = readings[this.#next];
     if (this.#next === 0 || next === undefined) {

@@ -96,7 +96,7 @@ function marked(raw: Raw, receivedAt: number, skew: number): Reading {
     reading.quality |= TIME_ESTIMATED_BY_SERVER;
   } else if (skew !== 0) {
     reading.quality |= CLOCK_WRONG;
-    reading.skew = skew;
+    reading.skew = Math.max(skew, 1 - raw.time);
   }
   if (reading.time + reading.skew > receivedAt + CLOCK_TOLERANCE_SECONDS) {
     reading.quality |= CLOCK_WRONG;

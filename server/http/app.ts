@@ -1,38 +1,16 @@
 /** The HTTP side: the app as a function of its parts. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { Ingest } from "../ingest/ingest.ts";
 import { failed } from "../errors.ts";
-import type { Conflicts } from "../store/conflicts.ts";
-import type { History } from "../store/history.ts";
-import type { Meters } from "../store/meters.ts";
-import type { Points } from "../store/points.ts";
 import { operatorOnly } from "./auth.ts";
 import { datagramRoutes } from "./datagrams.ts";
-import { type Health, healthRoutes } from "./health.ts";
+import { healthRoutes } from "./health.ts";
 import { MAX_JSON_BYTES } from "./input.ts";
 import { enrolmentRoutes, meterRoutes } from "./meters.ts";
 import { customerRoutes, pointRoutes } from "./points.ts";
+import type { HttpParts } from "./parts.ts";
 import { FailureError, onError, problem } from "./problem.ts";
 import { readingRoutes } from "./readings.ts";
-
-export interface HttpParts {
-  ingest: Ingest;
-  meters: Meters;
-  points: Points;
-  conflicts: Conflicts;
-  history: History;
-  health: Health;
-  operatorKey: string | undefined;
-  /** For points that do not name their own. */
-  timezone: string;
-  reportIntervalSeconds: number;
-  /** The UDP port in use, if there is one. */
-  udpPort: () => number | undefined;
-  /** Unix seconds. */
-  now: () => number;
-  report: (problem: string, error: unknown) => void;
-}
 
 export function createApp(parts: HttpParts): Hono {
   const app = new Hono();

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { failed } from "../errors.ts";
 import type { DatagramOutcome } from "../ingest/ingest.ts";
-import type { HttpParts } from "./app.ts";
+import type { HttpParts } from "./parts.ts";
 import { problem } from "./problem.ts";
 
 export function datagramRoutes({ ingest }: HttpParts): Hono {

@@ -1,11 +1,6 @@
 /** For those who run the server: alive, ready, and in figures. */
 import { Hono } from "hono";
-
-export interface Health {
-  /** What is not ready, by name; nothing if all is. */
-  notReady: () => Promise<Record<string, string>>;
-  metrics: () => Promise<string>;
-}
+import type { Health } from "./parts.ts";
 
 export function healthRoutes({ notReady, metrics }: Health): Hono {
   const routes = new Hono();

@@ -33,7 +33,7 @@ export async function body<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema>> {
   let input: unknown;
   try {
-    input = JSON.parse(await context.req.text());
+    input = parseJson(await context.req.text());
   } catch (error) {
     if (error instanceof FailureError) throw error;
     throw new FailureError(failed("invalid", "The body is not valid JSON."));
@@ -47,6 +47,14 @@ export const query = <Schema extends z.ZodType>(
 ): z.infer<Schema> => checked(schema, context.req.query(), "query");
 
 const SECONDS_OUT_OF_RANGE = "must be a time from 1970-01-01 to 2106-02-07";
+
+/** What no schema sees: how the fields of a query go together. */
+export const misfit = (path: string, message: string): FailureError =>
+  new FailureError(
+    failed("invalid", `The query does not fit: ${path}: ${message}`, [{ path, message }]),
+  );
+
+export const channelText = z.enum(["0", "1"]).transform(Number);
 
 /** RFC 3339 with an offset, as Unix seconds. */
 export const instant = z.iso.datetime({
@@ -76,17 +84,47 @@ export const timeZone = z.string().max(64).refine(
   "must be the name of a time zone, like America/Sao_Paulo",
 );
 
-/** Wh with at most three decimals, as the integer milliwatt-hours that a register holds. */
-export const energyWh = z.number().min(0, "must not be negative").transform((wh, context) => {
+/** A number so long that JavaScript would lose its decimals, as it was written. */
+class LongNumber {
+  constructor(readonly digits: string) {}
+}
+
+const LONG = /\d{13}/;
+
+type Reviver = (key: string, value: unknown, written: { source: string }) => unknown;
+
+const keepDigits: Reviver = (_key, value, { source }) =>
+  typeof value === "number" && source.search(LONG) === 0 ? new LongNumber(source) : value;
+
+const parseJson = (text: string): unknown =>
+  JSON.parse(text, LONG.test(text) ? keepDigits as () => unknown : undefined);
+
+/** NaN where there is more than the register can hold. */
+function milliwattHoursOf(wh: number | LongNumber): number {
+  if (wh instanceof LongNumber) {
+    const written = wh.digits.match(/^(\d+)(?:\.(\d{1,3}))?$/);
+    return written ? Number(written[1] + (written[2] ?? "").padEnd(3, "0")) : NaN;
+  }
   const milliwattHours = Math.round(wh * 1000);
-  if (milliwattHours > Number.MAX_SAFE_INTEGER) {
-    context.addIssue("must not be above 9007199254740.991");
-  } else if (Math.abs(wh * 1000 - milliwattHours) > 0.01) {
+  return Math.abs(wh * 1000 - milliwattHours) > 0.01 ? NaN : milliwattHours;
+}
+
+/** Wh with at most three decimals, as the integer milliwatt-hours that a register holds. */
+export const energyWh = z.union([
+  z.number(),
+  z.instanceof(LongNumber),
+], { error: "must be a number of Wh" }).transform((wh, context) => {
+  const milliwattHours = milliwattHoursOf(wh);
+  if (milliwattHours < 0) context.addIssue("must not be negative");
+  else if (Number.isNaN(milliwattHours)) {
     context.addIssue("must not have more than three decimals");
+  } else if (!Number.isSafeInteger(milliwattHours)) {
+    context.addIssue("must not be above 9007199254740.991");
   }
   return milliwattHours;
 });
 
 export const label = z.string().trim().min(1).max(200);
 
-export const METER_ID = /^[0-9a-f]{16}$/;
+/** Of meters, points and customers alike. */
+export const ID = /^[0-9a-f]{16}$/;

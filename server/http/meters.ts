@@ -5,8 +5,8 @@ import { failed, type Result } from "../errors.ts";
 import { qualityNames, type Reading } from "../domain/reading.ts";
 import type { ConflictRecord } from "../store/conflicts.ts";
 import type { IssuedKey, MeterRecord } from "../store/meters.ts";
-import type { HttpParts } from "./app.ts";
-import { body, instant, label, METER_ID } from "./input.ts";
+import type { HttpParts } from "./parts.ts";
+import { body, ID, instant, label } from "./input.ts";
 import { toInstant, toWh } from "./output.ts";
 import { FailureError, problem } from "./problem.ts";
 
@@ -18,12 +18,13 @@ const newMeter = z.strictObject({
   label: label.optional(),
 });
 
-const provisioning = z.union([
-  z.strictObject({ count: z.int().min(1).max(MAX_PROVISIONED) })
-    .transform(({ count }) => Array.from({ length: count }, () => ({}))),
-  z.strictObject({ meters: z.array(newMeter).min(1).max(MAX_PROVISIONED) })
-    .transform(({ meters }) => meters),
-], { error: `must be {count} or {meters: [{pointId?, label?}]}, 1 to ${MAX_PROVISIONED}` });
+const provisioning = z.strictObject({
+  count: z.int().min(1).max(MAX_PROVISIONED).optional(),
+  meters: z.array(newMeter).min(1).max(MAX_PROVISIONED).optional(),
+}).refine(
+  ({ count, meters }) => (count === undefined) !== (meters === undefined),
+  "must be {count} or {meters: [{pointId?, label?}]}",
+).transform(({ count, meters }) => meters ?? Array.from({ length: count! }, () => ({})));
 
 const enrolment = z.strictObject({
   token: z.string().min(1).max(200),
@@ -41,7 +42,7 @@ export function valueOf<Value>(result: Result<Value>): Value {
 /** The meter that the path names. */
 export async function meterIn(context: Context, { meters }: HttpParts): Promise<MeterRecord> {
   const id = context.req.param("id")!;
-  const record = METER_ID.test(id) ? await meters.get(id) : undefined;
+  const record = ID.test(id) ? await meters.get(id) : undefined;
   if (!record) throw new FailureError(failed("notFound", `There is no meter ${id}.`));
   return record;
 }

@@ -5,8 +5,18 @@ import { instantWriter, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
 import type { Value } from "../domain/energy.ts";
 import { failed } from "../errors.ts";
 import type { CustomerRecord, PointRecord } from "../store/points.ts";
-import type { HttpParts } from "./app.ts";
-import { body, instantOrDate, inZone, label, query, timeZone } from "./input.ts";
+import type { HttpParts } from "./parts.ts";
+import {
+  body,
+  channelText,
+  ID,
+  instantOrDate,
+  inZone,
+  label,
+  misfit,
+  query,
+  timeZone,
+} from "./input.ts";
 import { stateOf, valueOf } from "./meters.ts";
 import { toInstant, toWh } from "./output.ts";
 import { FailureError } from "./problem.ts";
@@ -31,7 +41,7 @@ const period = z.strictObject({
   from: instantOrDate.optional(),
   to: instantOrDate.optional(),
   step: z.enum(STEPS).default("1h"),
-  channel: z.coerce.number().pipe(z.int().min(0).max(1)).default(0),
+  channel: channelText.default(0),
 });
 
 export function customerRoutes({ points, now }: HttpParts): Hono {
@@ -42,7 +52,7 @@ export function customerRoutes({ points, now }: HttpParts): Hono {
   });
   routes.get("/customers/:id", async (context) => {
     const id = context.req.param("id");
-    const customer = await points.customer(id);
+    const customer = ID.test(id) ? await points.customer(id) : undefined;
     if (!customer) throw new FailureError(failed("notFound", `There is no customer ${id}.`));
     return context.json(shownCustomer(customer));
   });
@@ -83,25 +93,20 @@ export function pointRoutes(parts: HttpParts): Hono {
 
 async function pointIn(context: Context, { points }: HttpParts): Promise<PointRecord> {
   const id = context.req.param("id")!;
-  const point = await points.point(id);
+  const point = ID.test(id) ? await points.point(id) : undefined;
   if (!point) throw new FailureError(failed("notFound", `There is no point ${id}.`));
   return point;
 }
 
 function checkedPeriod(period: { from: number; to: number; step: typeof STEPS[number] }) {
   const { from, to, step } = period;
-  if (from >= to) throw invalid("to", "must be later than `from`");
+  if (from >= to) throw misfit("to", "must be later than `from`");
   const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
   if (steps > MAX_VALUES) {
-    throw invalid("step", `gives ${steps} values, above ${MAX_VALUES}: take a longer step`);
+    throw misfit("step", `gives ${steps} values, above ${MAX_VALUES}: take a longer step`);
   }
   return period;
 }
-
-const invalid = (path: string, message: string): FailureError =>
-  new FailureError(
-    failed("invalid", `The query does not fit: ${path}: ${message}`, [{ path, message }]),
-  );
 
 function shownValues(values: Value[], timezone: string) {
   const write = instantWriter(timezone);

@@ -3,11 +3,20 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { MAX_N, MAX_TIME, qualityNames, type Reading, receive } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
-import type { HttpParts } from "./app.ts";
-import { body, energyWh, instant, instantOrDate, inZone, query } from "./input.ts";
+import type { HttpParts } from "./parts.ts";
+import {
+  body,
+  channelText,
+  energyWh,
+  instant,
+  instantOrDate,
+  inZone,
+  misfit,
+  query,
+} from "./input.ts";
 import { meterIn } from "./meters.ts";
 import { toInstant, toWh } from "./output.ts";
-import { FailureError, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 
 const MAX_READINGS = 1_000;
 /** A whole day of readings every 5 s goes into one page. */
@@ -30,7 +39,7 @@ const page = z.strictObject({
   to: instantOrDate.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
   cursor: z.string().max(40).optional(),
-  channel: z.coerce.number().pipe(channel).optional(),
+  channel: channelText.optional(),
 });
 
 type Upload = z.infer<typeof upload>["readings"];
@@ -59,6 +68,7 @@ export function readingRoutes(parts: HttpParts): Hono {
     const { from, to, limit, cursor, channel } = query(context, page);
     const start = from === undefined ? 0 : inZone(from, parts.timezone);
     const end = to === undefined ? Infinity : inZone(to, parts.timezone);
+    if (start >= end) throw misfit("to", "must be later than `from`");
     const [n, firstChannel] = readCursor(cursor);
     const found: { reading: Reading; channel: number }[] = [];
     for (const own of channel === undefined ? [0, 1] : [channel]) {
@@ -105,8 +115,7 @@ function readCursor(cursor: string | undefined): Place {
   if (cursor === undefined) return [1, 0];
   const place = decoded(cursor).match(/^(\d{1,10})\.([01])$/);
   if (!place || Number(place[1]) > MAX_TIME) {
-    const errors = [{ path: "cursor", message: "must be the `next` of a page before" }];
-    throw new FailureError(failed("invalid", "The cursor is not valid.", errors));
+    throw misfit("cursor", "must be the `next` of a page before");
   }
   return [Number(place[1]), Number(place[2])];
 }

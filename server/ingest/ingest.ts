@@ -64,13 +64,16 @@ export interface IngestLimits {
   /** So many waiting appends of JSON devices; one more is refused. */
   queuedAppends: number;
   readingsACommit: number;
+  /** Datagrams looked at for one commit, most of which may turn out not to count. */
+  datagramsACommit: number;
   reportIntervalSeconds: number;
 }
 
 export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   queuedDatagrams: 16_384,
   queuedAppends: 256,
-  readingsACommit: 4_096,
+  readingsACommit: 1_024,
+  datagramsACommit: 2_048,
   reportIntervalSeconds: 5,
 };
 
@@ -149,11 +152,18 @@ export class Ingest {
     }
   }
 
+  /** Neither kind of sender can keep the other, nor what is verified already, from its commit. */
   async #takeBatch(): Promise<void> {
     if (!this.#closing) await this.parts.linger();
-    const batch = this.#appends.splice(0);
-    let readings = batch.reduce((sum, { append }) => sum + append.readings.length, 0);
-    for (let items = 1; readings < this.limits.readingsACommit; items++) {
+    const { readingsACommit, datagramsACommit } = this.limits;
+    const batch: Verified[] = [];
+    let readings = 0;
+    while (this.#appends.length > 0 && readings < readingsACommit / 2) {
+      const append = this.#appends.shift()!;
+      batch.push(append);
+      readings += append.append.readings.length;
+    }
+    for (let items = 1; readings < readingsACommit && items <= datagramsACommit; items++) {
       const waiting = this.#queue.shift();
       if (!waiting) break;
       const verified = await this.#verify(waiting);
@@ -216,6 +226,7 @@ export class Ingest {
   }
 
   async #store(appends: Append[]): Promise<(Outcome | undefined)[]> {
+    await this.parts.pause();
     try {
       return await this.parts.timed(() => this.parts.store.append(appends));
     } catch (error) {

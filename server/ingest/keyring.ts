@@ -47,8 +47,9 @@ export class Keyring {
     this.#unconfirmed.delete(meter.id);
     const [current] = meter.keys;
     if (!current) return this.#remove(meter.id);
+    const key = this.openKey(meter.id, current.id, current.sealed);
     const slot = this.#slotOf(meter.id);
-    this.#keys.set(this.openKey(meter.id, current.id, current.sealed), slot * KEY_BYTES);
+    this.#keys.set(key, slot * KEY_BYTES);
     this.#keyIds[slot] = current.id;
     const unconfirmed = meter.tokenHash ? meter.keys : meter.keys.slice(1);
     if (unconfirmed.length === 0) return;

@@ -80,7 +80,7 @@ export class BitReader {
       const free = 8 - (this.at & 7);
       const taken = Math.min(free, left);
       const part = (this.bytes[this.at >> 3] >> (free - taken)) & ((1 << taken) - 1);
-      value = taken === 32 ? part : ((value << taken) | part) >>> 0;
+      value = ((value << taken) | part) >>> 0;
       left -= taken;
       this.at += taken;
     }

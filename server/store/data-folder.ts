@@ -20,7 +20,7 @@ const MAX_CHECKED_BYTES = 256 * 2 ** 20;
 export function openDataFolder(
   path: string,
   secret: Uint8Array | undefined,
-  randomBytes: (length: number) => Uint8Array,
+  random: (length: number) => Uint8Array,
 ): Result<DataFolder> {
   let doing = `make the data folder ${path}`;
   try {
@@ -34,7 +34,7 @@ export function openDataFolder(
       return refused(doing, "another server is using it");
     }
     doing = `read the secret in the data folder ${path}`;
-    const ownSecret = secret ?? keptSecret(`${path}/secret`, randomBytes);
+    const ownSecret = secret ?? keptSecret(`${path}/secret`, random);
     doing = `open the database in the data folder ${path}`;
     const database = `${path}/contaluz.db`;
     checkDatabase(database);
@@ -49,10 +49,10 @@ const refused = (doing: string, reason: string) =>
   failed("unavailable", `Cannot ${doing}: ${reason}`);
 
 /** Made on the first start. Whoever loses it loses the meters' keys. */
-function keptSecret(file: string, randomBytes: (length: number) => Uint8Array): Uint8Array {
+function keptSecret(file: string, random: (length: number) => Uint8Array): Uint8Array {
   if (!exists(file)) {
     // Renamed into place, so that a start cut short leaves a whole secret or none.
-    const text = randomBytes(SECRET_BYTES).toBase64();
+    const text = random(SECRET_BYTES).toBase64();
     Deno.writeTextFileSync(`${file}.new`, text, { mode: 0o600 });
     Deno.renameSync(`${file}.new`, file);
   }

@@ -162,14 +162,14 @@ export class EmbeddedStore implements ReadingStore {
         open.sealedThrough(series),
       );
       applyPlan(atomic, plan);
-      journal.sealed(series, plan.sealedThrough, plan.left);
+      journal.sealed(series, plan.sealedThrough, plan.placedThrough);
       plans.set(series, plan);
       rows += plan.set.length + plan.delete.length;
       if (plans.size === SEALS_A_TURN || rows > SEAL_ROWS_A_TURN) break;
     }
     await this.#write(journal, atomic);
     for (const [series, plan] of plans) {
-      this.open.replace(series, plan.sealedThrough, plan.left);
+      this.open.seal(series, plan.sealedThrough, plan.placedThrough);
       this.#sealDue.delete(series);
       this.#noteIfFull(series);
     }

@@ -2,21 +2,20 @@
  * The journal: what makes a batch of readings durable in one small write.
  *
  * Each commit appends one packed value (or a few, as a value is limited). A value is a list of
- * records: readings that came in; that a series was sealed up to a number, so that what the journal said
- * of it before is done with; or a snapshot of its open part, which replaces what was said before.
+ * records: readings that came in; that those of a series up to a number were sealed and so are done
+ * with; or a snapshot of a series' open part, which replaces what was said before.
  * Reading the values in order therefore rebuilds the open parts, and once every series has a
  * snapshot behind some point, all before that point can be cut.
  */
-import { crc32 } from "node:zlib";
 import type { Reading } from "../domain/reading.ts";
 import { BitReader, BitWriter } from "./bits.ts";
+import { checkedBody, withChecksum } from "./checksum.ts";
 import { JOURNAL, journalKey, type Series, seriesBytes, seriesFromBytes } from "./keys.ts";
 import type { OpenParts } from "./open-parts.ts";
 import { emptyState, pack, unpackNext } from "./packing.ts";
 
 /** A value of the database holds at most 65,536 bytes. */
 const MAX_VALUE_BYTES = 60_000;
-const CRC_BYTES = 4;
 const SERIES_BYTES = 9;
 const READINGS_A_RECORD = 1_000;
 
@@ -41,10 +40,11 @@ export class JournalWriter {
     }
   }
 
-  /** The open part of a series became rows, all but the readings `left`. */
-  sealed(series: Series, sealedThrough: number, left: Reading[]): void {
-    this.#begin(series, SEALED).writeNumber(sealedThrough);
-    this.readings(series, left);
+  /** The open readings of a series became rows up to the number `placedThrough`. */
+  sealed(series: Series, sealedThrough: number, placedThrough: number): void {
+    const writer = this.#begin(series, SEALED);
+    writer.writeNumber(sealedThrough);
+    writer.writeNumber(placedThrough);
   }
 
   /** The open part of a series as it is now. */
@@ -67,25 +67,18 @@ export class JournalWriter {
   #close(): void {
     if (this.#writer.bits === 0) return;
     this.#writer.write(END, KIND_BITS);
-    const body = this.#writer.written;
-    const value = new Uint8Array(body.length + CRC_BYTES);
-    value.set(body);
-    new DataView(value.buffer).setUint32(body.length, crc32(body));
-    this.values.push(value);
+    this.values.push(withChecksum(this.#writer.written));
     this.#writer.clear();
   }
 }
 
 /** Puts one value's records into the open parts. */
 export function replayValue(value: Uint8Array, open: OpenParts): void {
-  const body = value.subarray(0, value.length - CRC_BYTES);
-  const view = new DataView(value.buffer, value.byteOffset);
-  if (view.getUint32(body.length) !== crc32(body)) throw new Error("its checksum does not match");
-  const reader = new BitReader(body);
+  const reader = new BitReader(checkedBody(value));
   for (let kind = reader.read(KIND_BITS); kind !== END; kind = reader.read(KIND_BITS)) {
     const series = seriesFromBytes(reader.readBytes(SERIES_BYTES));
     if (kind === READINGS) open.add(series, readingsIn(reader));
-    else if (kind === SEALED) open.replace(series, reader.readNumber(), []);
+    else if (kind === SEALED) open.seal(series, reader.readNumber(), reader.readNumber());
     else open.restore(series, reader);
   }
 }

@@ -24,8 +24,8 @@ export function seriesFromBytes(bytes: Uint8Array): Series {
 }
 
 /** Series and number in one part: the shorter the key, the less each row costs. */
-function numbered(series: Series, number: number): Uint8Array {
-  const bytes = seriesBytes(series, SERIES_BYTES + 4);
+function numbered(series: Series, number: number, length = SERIES_BYTES + 4): Uint8Array {
+  const bytes = seriesBytes(series, length);
   new DataView(bytes.buffer).setUint32(SERIES_BYTES, number);
   return bytes;
 }
@@ -37,6 +37,11 @@ export function numberIn(key: Deno.KvKey): number {
 
 /** A chunk of sealed readings, by its lowest number. */
 export const chunkKey = (series: Series, firstN: number) => ["c", numbered(series, firstN)];
+/** Right behind the chunk of that number, the highest number's too. */
+export const chunkEnd = (
+  series: Series,
+  firstN: number,
+) => ["c", numbered(series, firstN, SERIES_BYTES + 5)];
 /** The quarter-hour totals of one UTC day, by the days since 1970. */
 export const dayKey = (series: Series, day: number) => ["d", numbered(series, day)];
 

@@ -116,10 +116,10 @@ export class Meters {
   /** Makes the next key; both work until the first datagram under it. */
   async rotateKey(id: string): Promise<Result<IssuedKey>> {
     return await this.#change<IssuedKey>(id, (record) => {
-      const newest = record.keys.at(-1);
-      if (!newest) return failed("conflict", "The meter has not been enrolled yet.");
-      record.keys = record.keys.slice(0, 1);
-      return done(this.#addKey(record, (newest.id + 1) & 0xff));
+      const [current, newest = current] = record.keys;
+      if (!current) return failed("conflict", "The meter has not been enrolled yet.");
+      record.keys = [current];
+      return done(this.#addKey(record, nextKeyId(newest.id, current.id)));
     });
   }
 
@@ -232,6 +232,12 @@ export class Meters {
     }
     return failed("conflict", "The meter was changed by others at the same time. Try again.");
   }
+}
+
+/** The number after the newest one, which an unused next key may have; never the current one's. */
+function nextKeyId(newest: number, current: number): number {
+  const next = (newest + 1) & 0xff;
+  return next === current ? (next + 1) & 0xff : next;
 }
 
 /** Splits so that neither the mutations nor the checks of an atomic become too many. */

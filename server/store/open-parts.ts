@@ -103,11 +103,11 @@ export class OpenParts {
     else this.#write(slot, merge(this.readings(series), readings));
   }
 
-  /** Puts `readings`, in rising order of `n`, in the place of the open part. */
-  replace(series: string, sealedThrough: number, readings: Reading[]): void {
+  /** Lets go of the readings up to `placedThrough`, which are rows now. */
+  seal(series: string, sealedThrough: number, placedThrough: number): void {
     const slot = this.#slotOf(series);
     this.#columns.sealedThrough[slot] = sealedThrough;
-    this.#write(slot, readings);
+    this.#write(slot, this.readings(series).filter(({ n }) => n > placedThrough));
   }
 
   /** About what a snapshot takes. */

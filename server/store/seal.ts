@@ -2,30 +2,35 @@
  * Plans how open readings become rows: new chunks at the end of the series, older chunks rewritten
  * where late readings belong into them, and the totals of the days that this completes or changes.
  * Only a plan: whoever owns the series writes it in one atomic with its own bookkeeping.
+ *
+ * A plan takes the open readings in order of number and stops where it becomes large, so that those
+ * up to `placedThrough` are sealed and those behind it stay open for a next one.
  */
 import { bestTime, type Reading } from "../domain/reading.ts";
 import { dayKey, type Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
-import { chunkRows, MAX_CHUNK_BYTES, packDay, type Row } from "./sealed.ts";
+import { type Chunk, chunkRows, MAX_CHUNK_BYTES, packDay, type Row } from "./sealed.ts";
 import { dayOf, type SeriesReader } from "./series-reader.ts";
 
 export interface SealPlan {
   set: Row[];
   delete: Deno.KvKey[];
   sealedThrough: number;
-  /** Readings that this plan leaves open, for a next one. */
+  placedThrough: number;
   left: Reading[];
 }
 
 /** These keep one plan far below the size of an atomic. */
-const MAX_LATE_CHUNKS = 50;
-const MAX_FRESH_READINGS = 5_000;
-const MAX_DAYS = 200;
+const MAX_PLACES = 50;
+const MAX_READINGS = 5_000;
+const MAX_DAYS = 100;
+/** If more totals are wrong, they go first, so many at a time. */
+const MAX_STALE_DAYS = 60;
 
 interface Draft extends SealPlan {
   reader: SeriesReader;
   series: Series;
-  /** Days that hold a reading which is being sealed, or the reading before or after one. */
+  /** Days that hold a reading being sealed, or the one before or after, or whose totals are wrong. */
   touched: Set<number>;
 }
 
@@ -35,82 +40,83 @@ export async function planSeal(
   open: Reading[],
   sealedThrough: number,
 ): Promise<SealPlan> {
+  const stale = await reader.staleDays(series, open);
   const draft: Draft = {
     reader,
     series,
-    touched: new Set(),
+    touched: new Set(stale),
     set: [],
     delete: [],
     sealedThrough,
-    left: [],
+    placedThrough: 0,
+    left: open,
   };
-  const late = open.filter((reading) => reading.n <= sealedThrough);
-  await placeLate(draft, late);
-  await placeFresh(draft, open.slice(late.length));
-  await planDays(draft);
+  if (stale.length > MAX_STALE_DAYS) {
+    draft.delete = stale.slice(0, MAX_STALE_DAYS).map((day) => dayKey(series, day));
+    return draft;
+  }
+  for (let places = 0; places < MAX_PLACES && hasRoom(draft, open); places++) await place(draft);
+  draft.sealedThrough = Math.max(sealedThrough, draft.placedThrough);
+  await planDays(draft, new Set(stale));
   return draft;
 }
 
-/** Rewrites the chunks that late readings fall into. */
-async function placeLate(draft: Draft, late: Reading[]): Promise<void> {
-  const { series, reader: { sealed } } = draft;
-  let at = 0;
-  for (let chunks = 0; at < late.length && chunks < MAX_LATE_CHUNKS; chunks++) {
-    const chunk = await sealed.chunkAt(series, late[at].n);
-    const limit = await sealed.nextChunkN(series, late[at].n) ?? Infinity;
-    const begin = at;
-    while (at < late.length && late[at].n < limit) at++;
-    const placed = late.slice(begin, at);
-    const readings = merge(chunk?.readings ?? [], placed);
-    if (chunk) draft.delete.push(chunk.key);
-    draft.set.push(...chunkRows(series, readings));
-    touchAround(draft, readings, new Set(placed));
-    if (readings.at(-1) === placed.at(-1) && limit < Infinity) {
-      const after = await sealed.chunkAt(series, limit);
-      if (after) touch(draft, after.readings[0]);
-    }
+const hasRoom = ({ left, touched }: Draft, open: Reading[]): boolean =>
+  left.length > 0 && open.length - left.length < MAX_READINGS && touched.size < MAX_DAYS;
+
+/** Places the first readings left, as far as they belong between the beginnings of two chunks. */
+async function place(draft: Draft): Promise<void> {
+  const { series, left, reader: { sealed } } = draft;
+  const before = await sealed.chunkAt(series, left[0].n);
+  const limit = await sealed.nextChunkN(series, left[0].n) ?? Infinity;
+  const placed = firstOf(left, limit);
+  const rewritten = before && !isFullBefore(before, left[0]) ? before.readings : [];
+  if (before && rewritten.length > 0) draft.delete.push(before.key);
+  const readings = merge(rewritten, placed);
+  draft.set.push(...chunkRows(series, readings));
+  const around = [...before?.readings.slice(-1) ?? [], ...readings];
+  if (readings.at(-1) === placed.at(-1) && limit < Infinity) {
+    around.push((await sealed.chunkAt(series, limit))!.readings[0]);
   }
-  draft.left.push(...late.slice(at));
+  touchAround(draft, around, new Set(placed));
+  draft.placedThrough = placed[placed.length - 1].n;
+  draft.left = left.slice(placed.length);
 }
 
-/** Continues the last chunk where it has room, so that few and full rows remain. */
-async function placeFresh(draft: Draft, open: Reading[]): Promise<void> {
-  if (open.length === 0) return;
-  const { series, reader: { sealed } } = draft;
-  const before = await sealed.chunkAt(series, draft.sealedThrough);
-  const continued = before && before.bytes < MAX_CHUNK_BYTES / 2 ? before.readings : [];
-  if (before) touch(draft, before.readings[before.readings.length - 1]);
+/** So many of the first readings, below a number, as one plan may hold. */
+function firstOf(readings: Reading[], limit: number): Reading[] {
+  const days = new Set<number>();
   let end = 0;
-  while (
-    end < open.length && end < MAX_FRESH_READINGS && (end === 0 || draft.touched.size < MAX_DAYS)
-  ) {
-    touch(draft, open[end++]);
+  while (end < Math.min(readings.length, MAX_READINGS) && readings[end].n < limit) {
+    days.add(dayOf(bestTime(readings[end++])));
+    if (days.size === MAX_DAYS) break;
   }
-  draft.set.push(...chunkRows(series, merge(continued, open.slice(0, end))));
-  draft.sealedThrough = open[end - 1].n;
-  draft.left.push(...open.slice(end));
+  return readings.slice(0, end);
 }
 
-const touch = (draft: Draft, reading: Reading) => draft.touched.add(dayOf(bestTime(reading)));
+/** Continues a chunk where it has room, so that few and full rows remain. */
+const isFullBefore = ({ bytes, readings }: Chunk, next: Reading): boolean =>
+  bytes >= MAX_CHUNK_BYTES / 2 && readings[readings.length - 1].n < next.n;
 
-function touchAround(draft: Draft, readings: Reading[], placed: Set<Reading>): void {
+function touchAround({ touched }: Draft, readings: Reading[], placed: Set<Reading>): void {
   for (let i = 0; i < readings.length; i++) {
     const near = [readings[i - 1], readings[i], readings[i + 1]];
-    if (near.some((reading) => placed.has(reading))) touch(draft, readings[i]);
+    if (near.some((reading) => placed.has(reading))) touched.add(dayOf(bestTime(readings[i])));
   }
 }
 
-/** Computes the rows of the touched days that are over. */
-async function planDays(draft: Draft): Promise<void> {
-  const { reader, series } = draft;
+/** Computes the rows of the touched days that are over, and anew all that are wrong. */
+async function planDays(draft: Draft, stale: Set<number>): Promise<void> {
+  const { reader, series, touched, set, delete: gone } = draft;
+  const open = await reader.openOf(series);
   const [newest] = await reader.newest(series, 1);
   const today = dayOf(bestTime(newest));
-  for (const day of draft.touched) {
-    if (day >= today) continue;
-    const row = await reader.computeDay(series, day);
+  for (const day of touched) {
+    if (day >= today && !stale.has(day)) continue;
+    const row = await reader.computeDay(series, open, day);
     const key = dayKey(series, day);
-    if (row) draft.set.push({ key, value: packDay(row) });
-    else draft.delete.push(key);
+    if (row) set.push({ key, value: packDay(row) });
+    else gone.push(key);
   }
 }
 

@@ -7,15 +7,17 @@
  * readings. A day row is derived: dropping one costs time, never truth.
  */
 import { EDGE_OUTSIDE, type EdgeQuality, type Profile } from "../domain/energy.ts";
-import type { Reading } from "../domain/reading.ts";
+import { MAX_N, type Reading } from "../domain/reading.ts";
 import { BitReader, BitWriter } from "./bits.ts";
-import { chunkKey, dayKey, numberIn, type Series } from "./keys.ts";
+import { checkedBody, withChecksum } from "./checksum.ts";
+import { chunkEnd, chunkKey, dayKey, numberIn, type Series } from "./keys.ts";
 import { emptyState, pack, unpack } from "./packing.ts";
 
 /** A row longer than about 1,000 bytes would leave its database page for another, mostly empty one. */
 export const MAX_CHUNK_BYTES = 900;
 const COUNT_BYTES = 2;
-const MAX_N = 0xffffffff;
+/** Mostly the first row is the one looked for. */
+const ROWS_A_LOOK_BACK = 3;
 
 export interface Row {
   key: Deno.KvKey;
@@ -48,15 +50,16 @@ export function packReadings(readings: Reading[], first = 0, maxBytes = Infinity
     pack(writer, state, readings[first + count]);
     count++;
   }
-  const value = new Uint8Array(COUNT_BYTES + writer.written.length);
-  new DataView(value.buffer).setUint16(0, count);
-  value.set(writer.written, COUNT_BYTES);
-  return { value, count };
+  const body = new Uint8Array(COUNT_BYTES + writer.written.length);
+  new DataView(body.buffer).setUint16(0, count);
+  body.set(writer.written, COUNT_BYTES);
+  return { value: withChecksum(body), count };
 }
 
 export function unpackReadings(value: Uint8Array): Reading[] {
-  const count = new DataView(value.buffer, value.byteOffset).getUint16(0);
-  return unpack(value.subarray(COUNT_BYTES), count);
+  const body = checkedBody(value);
+  const count = new DataView(body.buffer, body.byteOffset).getUint16(0);
+  return unpack(body.subarray(COUNT_BYTES), count);
 }
 
 export const SECONDS_A_DAY = 86_400;
@@ -70,8 +73,9 @@ export const slotEdges = (day: number): number[] =>
 export interface DayRow {
   day: number;
   milliwattHours: number;
-  /** All readings from `fromN` to `toN` were known; a new one between them makes the row stale. */
+  /** All readings from `fromN`, with its time, to `toN` were known when this was computed. */
   fromN: number;
+  fromTime: number;
   toN: number;
   /** The reading from which the next day's computation sets out. */
   endN: number;
@@ -84,7 +88,7 @@ export interface DayRow {
 
 export function packDay(row: DayRow): Uint8Array {
   const writer = new BitWriter(512);
-  for (const number of [row.milliwattHours, row.fromN, row.toN, row.endN]) {
+  for (const number of [row.milliwattHours, row.fromN, row.fromTime, row.toN, row.endN]) {
     writer.writeNumber(number);
   }
   writer.write(row.start, 2);
@@ -95,20 +99,22 @@ export function packDay(row: DayRow): Uint8Array {
     writer.write(holdsReading[i] ? 1 : 0, 1);
     writer.write(qualities[i + 1], 2);
   }
-  return writer.written;
+  return withChecksum(writer.written);
 }
 
 function unpackDay(day: number, value: Uint8Array): DayRow {
-  const reader = new BitReader(value);
+  const body = checkedBody(value);
+  const reader = new BitReader(body);
   const milliwattHours = reader.readNumber();
   const fromN = reader.readNumber();
+  const fromTime = reader.readNumber();
   const toN = reader.readNumber();
   const endN = reader.readNumber();
   const start = reader.read(2) as EdgeQuality;
   const end = reader.read(2) as EdgeQuality;
   const at = reader.at;
-  const slots = () => unpackSlots(day, start, new BitReader(value, at));
-  return { day, milliwattHours, fromN, toN, endN, start, end, slots };
+  const slots = () => unpackSlots(day, start, new BitReader(body, at));
+  return { day, milliwattHours, fromN, fromTime, toN, endN, start, end, slots };
 }
 
 function unpackSlots(day: number, start: EdgeQuality, reader: BitReader): Profile {
@@ -130,18 +136,26 @@ function unpackSlots(day: number, start: EdgeQuality, reader: BitReader): Profil
 export class Sealed {
   constructor(readonly kv: Deno.Kv) {}
 
-  /** Chunks in order, beginning with the one that may hold `fromN`. */
+  /**
+   * Chunks in order, beginning with the one that may hold `fromN`. The rows come in several looks
+   * into the database; of a chunk split between two, the second part was given already.
+   */
   async *chunks(series: Series, fromN: number): AsyncGenerator<Reading[]> {
     const start = (await this.chunkAt(series, fromN))?.key ?? chunkKey(series, fromN);
-    const range = { start, end: chunkKey(series, MAX_N) };
+    const range = { start, end: chunkEnd(series, MAX_N) };
+    let given = 0;
     for await (const { value } of this.kv.list<Uint8Array>(range, { batchSize: 50 })) {
-      yield unpackReadings(value);
+      const chunk = unpackReadings(value);
+      const readings = chunk[0].n > given ? chunk : chunk.filter(({ n }) => n > given);
+      if (readings.length === 0) continue;
+      given = readings[readings.length - 1].n;
+      yield readings;
     }
   }
 
   /** The chunk whose lowest number is the highest up to `n`. */
   async chunkAt(series: Series, n: number): Promise<Chunk | undefined> {
-    const range = { start: chunkKey(series, 0), end: chunkKey(series, n + 1) };
+    const range = { start: chunkKey(series, 0), end: chunkEnd(series, n) };
     for await (
       const { key, value } of this.kv.list<Uint8Array>(range, { reverse: true, limit: 1 })
     ) {
@@ -151,7 +165,7 @@ export class Sealed {
 
   /** The lowest number of the chunk after `n`, if there is one. */
   async nextChunkN(series: Series, n: number): Promise<number | undefined> {
-    const range = { start: chunkKey(series, n + 1), end: chunkKey(series, MAX_N) };
+    const range = { start: chunkEnd(series, n), end: chunkEnd(series, MAX_N) };
     for await (const { key } of this.kv.list(range, { limit: 1 })) return numberIn(key);
   }
 
@@ -179,13 +193,12 @@ export class Sealed {
     return rows;
   }
 
-  /** The last day row before a day. */
-  async dayBefore(series: Series, day: number): Promise<DayRow | undefined> {
+  /** The day rows before a day, the last one first. */
+  async *daysBefore(series: Series, day: number): AsyncGenerator<DayRow> {
     const range = { start: dayKey(series, 0), end: dayKey(series, day) };
-    for await (
-      const { key, value } of this.kv.list<Uint8Array>(range, { reverse: true, limit: 1 })
-    ) {
-      return unpackDay(numberIn(key), value);
+    const options = { reverse: true, batchSize: ROWS_A_LOOK_BACK };
+    for await (const { key, value } of this.kv.list<Uint8Array>(range, options)) {
+      yield unpackDay(numberIn(key), value);
     }
   }
 }

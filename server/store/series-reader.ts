@@ -6,13 +6,14 @@
  * merging by number mends, and never missed.
  */
 import { type Profile, profile, regroup } from "../domain/energy.ts";
-import { bestTime, type Reading } from "../domain/reading.ts";
+import { bestTime, MAX_N, type Reading } from "../domain/reading.ts";
 import type { Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
 import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from "./sealed.ts";
 
 /** Times of neighbouring readings may run backwards by as much as two clock tolerances. */
 const CLOCK_JITTER_SECONDS = 240;
+const AFTER_ALL_DAYS = 0xffffffff;
 
 export const dayOf = (time: number): number => Math.floor(time / SECONDS_A_DAY);
 
@@ -24,10 +25,11 @@ export class SeriesReader {
 
   /** Up to `limit` readings from `fromN` on, those whose best time is in `from` … `to`. */
   async page(series: Series, fromN: number, limit: number, from: number, to: number) {
-    const startN = Math.max(fromN, await this.#startN(series, from));
+    const allOpen = await this.openOf(series);
+    const startN = Math.max(fromN, await this.#startN(series, allOpen, from));
     const wanted = (reading: Reading) => bestTime(reading) >= from && bestTime(reading) < to;
     const page: Reading[] = [];
-    const open = (await this.openOf(series)).filter((reading) => reading.n >= startN);
+    const open = allOpen.filter((reading) => reading.n >= startN);
     const isPast = (reading: Reading) => bestTime(reading) > to + CLOCK_JITTER_SECONDS;
     let at = 0;
     for await (const chunk of this.sealed.chunks(series, startN)) {
@@ -35,7 +37,8 @@ export class SeriesReader {
       const begin = at;
       while (at < open.length && open[at].n <= upTo) at++;
       for (const reading of merge(chunk, open.slice(begin, at))) {
-        if (reading.n >= startN && wanted(reading)) page.push(reading);
+        if (reading.n < startN) continue;
+        if (wanted(reading)) page.push(reading);
         if (page.length === limit || isPast(reading)) return page;
       }
     }
@@ -46,17 +49,18 @@ export class SeriesReader {
     return page;
   }
 
-  /** The last `count` readings, oldest first. */
+  /** The last `count` readings, oldest first. Open readings may be older than sealed ones. */
   async newest(series: Series, count: number): Promise<Reading[]> {
-    let readings = (await this.openOf(series)).slice(-count);
-    let below = readings[0]?.n ?? Infinity;
-    while (readings.length < count && below > 0) {
-      const chunk = await this.sealed.chunkAt(series, Math.min(below - 1, 0xfffffffe));
+    const open = await this.openOf(series);
+    let sealed: Reading[] = [];
+    let below = MAX_N + 1;
+    while (sealed.length < count) {
+      const chunk = await this.sealed.chunkAt(series, below - 1);
       if (!chunk) break;
-      readings = merge(chunk.readings, readings).slice(-count);
+      sealed = [...chunk.readings, ...sealed];
       below = chunk.readings[0].n;
     }
-    return readings;
+    return merge(sealed, open).slice(-count);
   }
 
   /** The energy over rising `edges`. */
@@ -82,24 +86,37 @@ export class SeriesReader {
   }
 
   /** The row of a day, if the series goes beyond its end and has a reading within. */
-  async computeDay(series: Series, day: number): Promise<DayRow | undefined> {
+  async computeDay(series: Series, open: Reading[], day: number): Promise<DayRow | undefined> {
     const edges = slotEdges(day);
     const [start, end] = [edges[0], edges[edges.length - 1]];
-    const readings = await this.#around(series, await this.openOf(series), start, end);
+    const readings = await this.#around(series, open, start, end);
     const next = readings[readings.length - 1];
     if (!next || bestTime(next) <= end) return undefined;
     const slots = profile(readings, edges, SLOT_SECONDS);
     if (!slots.holdsReading.includes(true)) return undefined;
+    const isFromBefore = bestTime(readings[0]) <= start;
     return {
       day,
       milliwattHours: slots.energies.reduce((sum, energy) => sum + energy, 0),
-      fromN: bestTime(readings[0]) <= start ? readings[0].n : 0,
+      fromN: isFromBefore ? readings[0].n : 0,
+      fromTime: isFromBefore ? bestTime(readings[0]) : 0,
       toN: next.n,
       endN: latest(readings.slice(0, -1)).n,
       start: slots.qualities[0],
       end: slots.qualities[slots.qualities.length - 1],
       slots: () => slots,
     };
+  }
+
+  /** The days whose rows do not know of all that is open, the last one first. */
+  async staleDays(series: Series, open: Reading[]): Promise<number[]> {
+    const days: number[] = [];
+    if (open.length === 0) return days;
+    for await (const row of this.sealed.daysBefore(series, AFTER_ALL_DAYS)) {
+      if (row.toN <= open[0].n) break;
+      if (!isFresh(row, open)) days.push(row.day);
+    }
+    return days;
   }
 
   async #raw(series: Series, open: Reading[], edges: number[], gap: number): Promise<Profile> {
@@ -109,7 +126,7 @@ export class SeriesReader {
 
   /** The readings between two instants with at least one before and the first one after. */
   async #around(series: Series, open: Reading[], from: number, to: number): Promise<Reading[]> {
-    const startN = await this.#startN(series, from);
+    const startN = await this.#startN(series, open, from);
     const sealed: Reading[] = [];
     scan: for await (const chunk of this.sealed.chunks(series, startN)) {
       for (const reading of chunk) {
@@ -118,14 +135,17 @@ export class SeriesReader {
         if (bestTime(reading) > to) break scan;
       }
     }
-    const all = merge(sealed, open.filter((reading) => reading.n >= startN));
-    const end = all.findIndex((reading) => bestTime(reading) > to);
-    return end < 0 ? all : all.slice(0, end + 1);
+    const near = throughFirstAfter(to, open.filter((reading) => reading.n >= startN));
+    return throughFirstAfter(to, merge(sealed, near));
   }
 
   /** A number from which on every reading since `from` is found, and at least one before it. */
-  async #startN(series: Series, from: number): Promise<number> {
-    return (await this.sealed.dayBefore(series, dayOf(from)))?.endN ?? 0;
+  async #startN(series: Series, open: Reading[], from: number): Promise<number> {
+    for await (const row of this.sealed.daysBefore(series, dayOf(from))) {
+      const start = row.day * SECONDS_A_DAY;
+      if (!open.some((late) => late.n < row.endN && bestTime(late) > start)) return row.endN;
+    }
+    return 0;
   }
 }
 
@@ -133,8 +153,16 @@ export class SeriesReader {
 const latest = (readings: Reading[]): Reading =>
   readings.reduce((a, b) => bestTime(b) >= bestTime(a) ? b : a);
 
+function throughFirstAfter(time: number, readings: Reading[]): Reading[] {
+  const at = readings.findIndex((reading) => bestTime(reading) > time);
+  return at < 0 ? readings : readings.slice(0, at + 1);
+}
+
+/** One from before counts too if it holds the line back until a time after its beginning. */
 const isFresh = (row: DayRow, open: Reading[]): boolean =>
-  !open.some((reading) => reading.n > row.fromN && reading.n < row.toN);
+  !open.some((reading) =>
+    reading.n < row.toN && (reading.n > row.fromN || bestTime(reading) > row.fromTime)
+  );
 
 /** The edges that fall into each UTC day, with the day's own limits where they are inside. */
 function splitByDay(edges: number[]): number[][] {

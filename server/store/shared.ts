@@ -20,6 +20,8 @@ const SERIES_AN_ATOMIC = 10;
 const ATOMICS_AT_ONCE = 8;
 const MAX_TRIES = 8;
 const ROWS_TO_COMPACT = 64;
+/** Many more would not fit into a value of the database. */
+const READINGS_A_ROW = 1_000;
 /** What one compaction leaves open must fit into one row again. */
 const READINGS_A_COMPACTION = 2_000;
 
@@ -90,8 +92,10 @@ export class SharedStore implements ReadingStore {
         decided.push(...results);
         if (accepted.length === 0) continue;
         changes++;
-        atomic.check(heads[i]).set(headKey(work.series), this.#grown(work.series, head, accepted));
-        atomic.set(openRowKey(work.series, head.nextRow), packReadings(accepted).value);
+        const rows = rowsOf(accepted);
+        const grown = this.#grown(work.series, head, accepted, rows.length);
+        atomic.check(heads[i]).set(headKey(work.series), grown);
+        rows.forEach((row, j) => atomic.set(openRowKey(work.series, head.nextRow + j), row));
       }
       if (changes > 0 && !(await atomic.commit()).ok) continue;
       for (const [at, outcome] of decided) outcomes[at] = outcome;
@@ -122,10 +126,11 @@ export class SharedStore implements ReadingStore {
     return stored;
   }
 
-  #grown(series: Series, head: Head, accepted: Reading[]): Head {
-    if (head.nextRow + 1 - head.firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
+  #grown(series: Series, head: Head, accepted: Reading[], rows: number): Head {
+    const nextRow = head.nextRow + rows;
+    if (nextRow - head.firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
     const newestN = Math.max(head.newestN, accepted[accepted.length - 1].n);
-    return { ...head, newestN, nextRow: head.nextRow + 1 };
+    return { ...head, newestN, nextRow };
   }
 
   async #openReadings(series: Series): Promise<Reading[]> {
@@ -166,6 +171,14 @@ export class SharedStore implements ReadingStore {
     await atomic.commit();
     if (head.nextRow - firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
   }
+}
+
+function rowsOf(readings: Reading[]): Uint8Array[] {
+  const rows: Uint8Array[] = [];
+  for (let at = 0; at < readings.length; at += READINGS_A_ROW) {
+    rows.push(packReadings(readings.slice(at, at + READINGS_A_ROW)).value);
+  }
+  return rows;
 }
 
 /** The batch by series, some of them at a time. */

@@ -28,7 +28,13 @@ export class Vault {
     decipher.setAAD(boundTo(meter, keyId));
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
     const key = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
-    decipher.final();
+    try {
+      decipher.final();
+    } catch (cause) {
+      const detail =
+        "it was sealed under another secret (CONTALUZ_SECRET), or its record is damaged";
+      throw new Error(`the key of meter ${meter} does not open: ${detail}`, { cause });
+    }
     return key;
   }
 }

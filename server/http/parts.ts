@@ -1,0 +1,30 @@
+/** What the HTTP side needs of the rest of the house. */
+import type { Ingest } from "../ingest/ingest.ts";
+import type { Conflicts } from "../store/conflicts.ts";
+import type { History } from "../store/history.ts";
+import type { Meters } from "../store/meters.ts";
+import type { Points } from "../store/points.ts";
+
+export interface Health {
+  /** What is not ready, by name; nothing if all is. */
+  notReady: () => Promise<Record<string, string>>;
+  metrics: () => Promise<string>;
+}
+
+export interface HttpParts {
+  ingest: Ingest;
+  meters: Meters;
+  points: Points;
+  conflicts: Conflicts;
+  history: History;
+  health: Health;
+  operatorKey: string | undefined;
+  /** For points that do not name their own. */
+  timezone: string;
+  reportIntervalSeconds: number;
+  /** The UDP port in use, if there is one. */
+  udpPort: () => number | undefined;
+  /** Unix seconds. */
+  now: () => number;
+  report: (problem: string, error: unknown) => void;
+}

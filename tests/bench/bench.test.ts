@@ -1,0 +1,18 @@
+/** The benchmarks run, small, so that they never rot; their times are not judged here. */
+import { assert, assertEquals } from "@std/assert";
+import { MEASURES, QUICK, runMeasures } from "./main.ts";
+
+Deno.test("every benchmark runs and prints figures", async () => {
+  const lines: string[] = [];
+  await runMeasures(Object.keys(MEASURES), QUICK, (line) => lines.push(line));
+  const figures = lines.map((line) => JSON.parse(line));
+  assertEquals(
+    figures.map(({ measure }) => measure),
+    ["ingest", "ingest", "fleet", "stored", "stored", "history"],
+  );
+  const [bare, fleet, life] = figures;
+  assert(bare.bareReceivedPerSecond > 0);
+  assert(fleet.acknowledged > 0);
+  assertEquals(fleet.wrongAcknowledgements, 0);
+  assert(life.readingsPerSecond > 0);
+});

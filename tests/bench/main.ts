@@ -1,0 +1,103 @@
+/**
+ * The benchmarks: one JSON object a line, all from one run on one machine, with the load generator
+ * on it too. `deno task bench [quick] [NAME…]` runs some of them, or all in small.
+ */
+import {
+  bareReceive,
+  fleetLife,
+  history,
+  prepareFleet,
+  signedIngest,
+  storedBytes,
+} from "./measures.ts";
+
+export interface Sizes {
+  fleets: number[];
+  datagrams: number;
+  floodSeconds: number;
+  meters: number;
+  pace: number;
+  paceSeconds: number;
+  storedDays: number;
+  historyDays: number;
+  rounds: number;
+}
+
+export const FULL: Sizes = {
+  fleets: [1_000, 20_000, 100_000],
+  datagrams: 400_000,
+  floodSeconds: 5,
+  meters: 100_000,
+  pace: 20_000,
+  paceSeconds: 40,
+  storedDays: 30,
+  historyDays: 365,
+  rounds: 300,
+};
+
+export const QUICK: Sizes = {
+  fleets: [50],
+  datagrams: 2_000,
+  floodSeconds: 1,
+  meters: 500,
+  pace: 500,
+  paceSeconds: 2,
+  storedDays: 1,
+  historyDays: 3,
+  rounds: 5,
+};
+
+type Figures = Record<string, unknown>;
+type Measure = (sizes: Sizes, folder: string, print: (figures: Figures) => void) => Promise<void>;
+
+export const MEASURES: Record<string, Measure> = {
+  /** Bare receiving before and after, as the machine may not be the same throughout. */
+  ingest: async (sizes, folder, print) => {
+    const before = await bareReceive(folder, sizes.floodSeconds);
+    const fleets: Awaited<ReturnType<typeof signedIngest>>[] = [];
+    for (const meters of sizes.fleets) {
+      fleets.push(await signedIngest(`${folder}/${meters}`, meters, sizes.datagrams));
+    }
+    const after = await bareReceive(folder, sizes.floodSeconds);
+    const bare = (before.receivedPerSecond + after.receivedPerSecond) / 2;
+    print({ bareReceivedPerSecond: Math.round(bare) });
+    for (const fleet of fleets) {
+      print({ ...fleet, shareOfBare: Number((fleet.acknowledgedPerSecond / bare).toFixed(2)) });
+    }
+  },
+  fleet: async (sizes, folder, print) => {
+    const fleet = await prepareFleet(folder, sizes.meters);
+    print(await fleetLife(fleet, sizes.pace, sizes.paceSeconds));
+  },
+  stored: async (sizes, folder, print) => {
+    print(await storedBytes(`${folder}/household`, "household", sizes.storedDays));
+    print(await storedBytes(`${folder}/uniform`, "uniform", sizes.storedDays));
+  },
+  history: async (sizes, folder, print) => {
+    print(await history(folder, sizes.historyDays, sizes.rounds));
+  },
+};
+
+export async function runMeasures(names: string[], sizes: Sizes, print: (line: string) => void) {
+  for (const name of names) {
+    const folder = await Deno.makeTempDir({ prefix: "contaluz-bench-" });
+    try {
+      const line = (figures: Figures) => print(JSON.stringify({ measure: name, ...figures }));
+      await MEASURES[name](sizes, folder, line);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+}
+
+if (import.meta.main) {
+  const quick = Deno.args.includes("quick");
+  const asked = Deno.args.filter((argument) => argument !== "quick");
+  const unknown = asked.find((name) => !(name in MEASURES));
+  if (unknown) {
+    console.error(`There is no measure ${unknown}; there are ${Object.keys(MEASURES).join(", ")}.`);
+    Deno.exit(1);
+  }
+  const names = asked.length > 0 ? asked : Object.keys(MEASURES);
+  await runMeasures(names, quick ? QUICK : FULL, console.log);
+}

@@ -1,0 +1,95 @@
+/** Fills a data folder with meters and readings, through the shipped store and at full speed. */
+import type { Reading } from "../../server/domain/reading.ts";
+import { openDataFolder } from "../../server/store/data-folder.ts";
+import { EmbeddedStore } from "../../server/store/embedded.ts";
+import { seriesOf } from "../../server/store/keys.ts";
+import { type IssuedKey, Meters, type NewMeter } from "../../server/store/meters.ts";
+import type { Append } from "../../server/store/store.ts";
+import { Vault } from "../../server/store/vault.ts";
+
+export interface Preload {
+  folder: string;
+  meters: Meters;
+  kv: Deno.Kv;
+  store: EmbeddedStore;
+  close: () => void;
+}
+
+const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+export async function openPreload(folder: string): Promise<Preload> {
+  const opened = openDataFolder(folder, undefined, randomBytes);
+  if (!opened.ok) throw new Error(opened.detail);
+  const { database, secret, release } = opened.value;
+  const kv = await Deno.openKv(database);
+  const close = () => {
+    kv.close();
+    release();
+  };
+  const meters = new Meters(kv, new Vault(secret, randomBytes), () => {});
+  return { folder, meters, kv, store: await EmbeddedStore.open(kv), close };
+}
+
+export async function provision({ meters }: Preload, count: number): Promise<IssuedKey[]> {
+  const issued: IssuedKey[] = [];
+  for (let left = count; left > 0; left -= 1000) {
+    const some: NewMeter[] = Array.from({ length: Math.min(left, 1000) }, () => ({}));
+    const result = await meters.provision(some, 0);
+    if (!result.ok) throw new Error(result.detail);
+    issued.push(...result.value);
+  }
+  return issued;
+}
+
+/** Appends, with the housekeeping that goes with it. */
+export async function append({ store }: Preload, batch: Append[]): Promise<void> {
+  await store.append(batch);
+  while (await store.maintain());
+}
+
+/** Does at once what the journal's growth would bring about later. */
+export async function checkpoint({ kv }: Preload): Promise<void> {
+  const store = await EmbeddedStore.open(kv, { sealBytes: 448, checkpointBytes: 0 });
+  while (await store.maintain());
+}
+
+/** Readings every 5 s before `until`, of a load that varies a little, without much computing. */
+export function plainReadings(count: number, firstN: number, until: number, register: number) {
+  const readings: Reading[] = [];
+  let milliwattHours = register;
+  for (let i = 0; i < count; i++) {
+    milliwattHours += 600 + ((i * 7919 + register) % 23);
+    readings.push({
+      n: firstN + i,
+      time: until - 5 * (count - i),
+      milliwattHours,
+      quality: 0,
+      skew: 0,
+    });
+  }
+  return readings;
+}
+
+/** A fleet in the middle of its life: some readings sealed, the open parts full to a varying degree. */
+export async function preloadFleet(
+  preload: Preload,
+  meters: IssuedKey[],
+  readingsEach: (meter: number) => number,
+  until: number,
+): Promise<number> {
+  let total = 0;
+  let batch: Append[] = [];
+  let pending = 0;
+  for (const [i, { id }] of meters.entries()) {
+    const readings = plainReadings(readingsEach(i), 1, until, i * 1000);
+    batch.push({ series: seriesOf(id, 0), readings });
+    pending += readings.length;
+    if (pending < 16_000) continue;
+    await append(preload, batch);
+    total += pending;
+    pending = 0;
+    batch = [];
+  }
+  await append(preload, batch);
+  return total + pending;
+}

@@ -1,0 +1,165 @@
+/** The safeguards that `break-the-code.ts` takes out one at a time, and the tests that must notice. */
+
+export interface Mutant {
+  /** What is lost, in words that follow "without". */
+  lost: string;
+  file: string;
+  /** Text that the file must hold once. */
+  from: string;
+  to: string;
+  /** Names of files in tests/server, without their ending. */
+  tests: string[];
+}
+
+const INGEST: Mutant[] = [
+  {
+    lost: "the check of the tag",
+    file: "server/ingest/ingest.ts",
+    from: "if (!tagIsValid(bytes, sign))",
+    to: "if (!tagIsValid(bytes, sign) && bytes.length === 0)",
+    tests: ["refused-datagrams"],
+  },
+  {
+    lost: "acknowledging only after the commit",
+    file: "server/ingest/ingest.ts",
+    from: "const outcomes = await this.#store(batch.map(({ append }) => append));",
+    to: `const early = { stored: 0, duplicates: 0, conflicts: [] };
+    for (const { settle } of batch) settle(early);
+    const outcomes = await this.#store(batch.map(({ append }) => append));`,
+    tests: ["full-disk"],
+  },
+  {
+    lost: "silence when a commit fails",
+    file: "server/ingest/ingest.ts",
+    from: 'if (!outcome) return this.#end(answer, "failed");',
+    to: "outcome ??= { stored: 0, duplicates: 0, conflicts: [] };",
+    tests: ["full-disk"],
+  },
+  {
+    lost: "recording that a key is in use",
+    file: "server/ingest/ingest.ts",
+    from: "if (found.unconfirmed) await parts.confirmKey(meter, keyId);",
+    to: "",
+    tests: ["identity"],
+  },
+  {
+    lost: "recording conflicts",
+    file: "server/ingest/ingest.ts",
+    from: "await this.parts.recordConflict(meter, channel, conflict);",
+    to: "void [meter, channel, conflict];",
+    tests: ["datagram-rules"],
+  },
+  {
+    lost: "another status where there is a conflict",
+    file: "server/ingest/ingest.ts",
+    from: "status: conflict ? STATUS_CONFLICT : STATUS_STORED,",
+    to: "status: STATUS_STORED,",
+    tests: ["datagram-rules"],
+  },
+  {
+    lost: "taking a retired meter's key out",
+    file: "server/ingest/keyring.ts",
+    from: "if (!current) return this.#remove(meter.id);",
+    to: "if (!current) return;",
+    tests: ["identity"],
+  },
+  {
+    lost: "the mark of a wrong clock",
+    file: "server/domain/reading.ts",
+    from: "const skew = Math.abs(clockError) > CLOCK_TOLERANCE_SECONDS ? clockError : 0;",
+    to: "const skew = clockError * 0;",
+    tests: ["datagram-rules"],
+  },
+];
+
+const STORE: Mutant[] = [
+  {
+    lost: "knowing a duplicate",
+    file: "server/store/store.ts",
+    from: "} else if (sameContent(stored, reading)) duplicates++;",
+    to: "} else if (!sameContent(stored, stored)) duplicates++;",
+    tests: ["datagram-rules"],
+  },
+  {
+    lost: "keeping a conflict out",
+    file: "server/store/store.ts",
+    from: "if (stored === undefined) {",
+    to: "if (stored === undefined || !sameContent(stored, reading)) {",
+    tests: ["datagram-rules"],
+  },
+  {
+    lost: "keeping the channels apart",
+    file: "server/store/keys.ts",
+    from: "`${meter}${channel}`",
+    to: "`${meter}${channel * 0}`",
+    tests: ["datagram-rules"],
+  },
+  {
+    lost: "replaying the journal",
+    file: "server/store/embedded.ts",
+    from: "await replay(kv, open)",
+    to: "await replay(kv, new OpenParts())",
+    tests: ["identity"],
+  },
+  {
+    lost: "writing the rows of what is sealed",
+    file: "server/store/embedded.ts",
+    from: "applyPlan(atomic, plan);",
+    to: "void applyPlan;",
+    tests: ["readings-api"],
+  },
+  {
+    lost: "the open part in what is read",
+    file: "server/store/embedded.ts",
+    from: "(series) => open.readings(series));",
+    to: "(series) => open.readings(series).slice(0, 0));",
+    tests: ["readings-api"],
+  },
+  {
+    lost: "the checksum of what is stored",
+    file: "server/store/checksum.ts",
+    from: "if (view.getUint32(body.length) !== crc32(body))",
+    to: "if (view.getUint32(body.length) !== crc32(body) && body.length === 0)",
+    tests: ["damaged-folder"],
+  },
+  {
+    lost: "the lock of the data folder",
+    file: "server/store/data-folder.ts",
+    from: "if (!lock.tryLockSync(true)) {",
+    to: "if (!lock.tryLockSync(true) && path === '') {",
+    tests: ["refused-start"],
+  },
+  {
+    lost: "binding a sealed key to its meter",
+    file: "server/store/vault.ts",
+    from: "new TextEncoder().encode(`${meter} ${keyId}`)",
+    to: "new TextEncoder().encode(`${meter} ${keyId}`.slice(0, 0))",
+    tests: ["meters"],
+  },
+];
+
+const HTTP: Mutant[] = [
+  {
+    lost: "the operator's key",
+    file: "server/http/auth.ts",
+    from: "if (!timingSafeEqual(digest(key), expected)) {",
+    to: "if (!timingSafeEqual(digest(key), digest(key))) {",
+    tests: ["identity"],
+  },
+  {
+    lost: "the limit of a body",
+    file: "server/http/app.ts",
+    from: "maxSize: MAX_JSON_BYTES,",
+    to: "maxSize: 64 * MAX_JSON_BYTES,",
+    tests: ["bad-body"],
+  },
+  {
+    lost: "the second channel's place in the cursor",
+    file: "server/http/readings.ts",
+    from: "const fromN = own < firstChannel ? n + 1 : n;",
+    to: "const fromN = own < firstChannel ? n : n;",
+    tests: ["readings-api"],
+  },
+];
+
+export const MUTANTS: Mutant[] = [...INGEST, ...STORE, ...HTTP];

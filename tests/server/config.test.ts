@@ -1,0 +1,113 @@
+/** Every variable of the server, good, bad and empty. */
+import { assert, assertEquals } from "@std/assert";
+import { type Config, parseConfig } from "../../server/config.ts";
+
+const SECRET = new Uint8Array(32).fill(5);
+const SECRET_TEXT = SECRET.toBase64();
+
+const DEFAULTS: Config = {
+  host: "0.0.0.0",
+  httpPort: 8000,
+  udpPort: 8001,
+  dataFolder: "./data",
+  sharedKv: undefined,
+  sharedKvToken: undefined,
+  secret: undefined,
+  operatorKey: undefined,
+  timezone: "America/Sao_Paulo",
+  logLevel: "info",
+};
+
+const NAMES = [
+  "CONTALUZ_HOST",
+  "CONTALUZ_HTTP_PORT",
+  "CONTALUZ_UDP_PORT",
+  "CONTALUZ_DATA",
+  "CONTALUZ_KV",
+  "CONTALUZ_KV_TOKEN",
+  "CONTALUZ_SECRET",
+  "CONTALUZ_OPERATOR_KEY",
+  "CONTALUZ_TIMEZONE",
+  "CONTALUZ_LOG",
+];
+
+Deno.test("parseConfig() has a default for every variable, unset, empty or not its own", () => {
+  const empty = Object.fromEntries(NAMES.map((name) => [name, ""]));
+  for (const env of [{}, empty, { PATH: "/bin", CONTALUZ_OTHER: "x" }]) {
+    assertEquals(parseConfig(env), { ok: true, value: DEFAULTS });
+  }
+});
+
+const GOOD: { env: Record<string, string>; config: Partial<Config> }[] = [
+  { env: { CONTALUZ_HOST: "127.0.0.1" }, config: { host: "127.0.0.1" } },
+  { env: { CONTALUZ_HTTP_PORT: "0" }, config: { httpPort: 0 } },
+  { env: { CONTALUZ_HTTP_PORT: "65535" }, config: { httpPort: 65_535 } },
+  { env: { CONTALUZ_UDP_PORT: "9000" }, config: { udpPort: 9000 } },
+  { env: { CONTALUZ_UDP_PORT: "off" }, config: { udpPort: "off" } },
+  { env: { CONTALUZ_DATA: "/var/lib/c" }, config: { dataFolder: "/var/lib/c" } },
+  { env: { CONTALUZ_SECRET: SECRET_TEXT }, config: { secret: SECRET } },
+  { env: { CONTALUZ_OPERATOR_KEY: "key" }, config: { operatorKey: "key" } },
+  { env: { CONTALUZ_TIMEZONE: "Asia/Kathmandu" }, config: { timezone: "Asia/Kathmandu" } },
+  { env: { CONTALUZ_LOG: "debug" }, config: { logLevel: "debug" } },
+  {
+    env: {
+      CONTALUZ_KV: "https://kv.example/",
+      CONTALUZ_KV_TOKEN: "t",
+      CONTALUZ_SECRET: SECRET_TEXT,
+    },
+    config: { sharedKv: "https://kv.example/", sharedKvToken: "t", secret: SECRET },
+  },
+  {
+    env: { DENO_DEPLOY: "1", CONTALUZ_SECRET: SECRET_TEXT, CONTALUZ_UDP_PORT: "9000" },
+    config: { sharedKv: "attached", udpPort: "off", secret: SECRET },
+  },
+];
+
+for (const { env, config } of GOOD) {
+  Deno.test(`parseConfig() reads ${JSON.stringify(env)}`, () => {
+    assertEquals(parseConfig(env), { ok: true, value: { ...DEFAULTS, ...config } });
+  });
+}
+
+const BAD: { env: Record<string, string>; names: string[] }[] = [
+  ...["-1", "65536", "80x", "1e3", " 80", "0.5"].map((port) => ({
+    env: { CONTALUZ_HTTP_PORT: port },
+    names: ["CONTALUZ_HTTP_PORT"],
+  })),
+  ...["-1", "65536", "OFF", "no"].map((port) => ({
+    env: { CONTALUZ_UDP_PORT: port },
+    names: ["CONTALUZ_UDP_PORT"],
+  })),
+  ...["kv.example", "http//kv"].map((url) => ({
+    env: { CONTALUZ_KV: url, CONTALUZ_SECRET: SECRET_TEXT },
+    names: ["CONTALUZ_KV"],
+  })),
+  ...["short", SECRET_TEXT.slice(4), "%%", SECRET.toHex()].map((secret) => ({
+    env: { CONTALUZ_SECRET: secret },
+    names: ["CONTALUZ_SECRET"],
+  })),
+  { env: { CONTALUZ_TIMEZONE: "Sao_Paulo" }, names: ["CONTALUZ_TIMEZONE"] },
+  { env: { CONTALUZ_LOG: "loud" }, names: ["CONTALUZ_LOG"] },
+  { env: { CONTALUZ_OPERATOR_KEY: "a key" }, names: ["CONTALUZ_OPERATOR_KEY"] },
+  { env: { CONTALUZ_KV: "https://kv.example/" }, names: ["CONTALUZ_SECRET"] },
+  { env: { DENO_DEPLOY: "1" }, names: ["CONTALUZ_SECRET"] },
+  {
+    env: { CONTALUZ_HTTP_PORT: "x", CONTALUZ_LOG: "x" },
+    names: ["CONTALUZ_HTTP_PORT", "CONTALUZ_LOG"],
+  },
+];
+
+for (const { env, names } of BAD) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(env)} and names what is wrong`, () => {
+    const parsed = parseConfig(env);
+    assert(!parsed.ok);
+    assertEquals(parsed.kind, "invalid");
+    assertEquals(parsed.errors?.map(({ path }) => path), names);
+    for (const name of names) assert(parsed.detail.includes(`${name} `), parsed.detail);
+  });
+}
+
+Deno.test("parseConfig() never repeats a secret in its complaint", () => {
+  const parsed = parseConfig({ CONTALUZ_SECRET: "hunter2", CONTALUZ_OPERATOR_KEY: "hunter 2" });
+  assert(!JSON.stringify(parsed).includes("hunter"));
+});

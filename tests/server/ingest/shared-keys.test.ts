@@ -1,0 +1,84 @@
+/** Keys where other servers change the meters too: asked for again in time, but not for ever. */
+import { assert, assertEquals } from "@std/assert";
+import { Keyring } from "../../../server/ingest/keyring.ts";
+import { SharedKeys } from "../../../server/ingest/shared-keys.ts";
+import type { MeterRecord } from "../../../server/store/meters.ts";
+
+const METER = "0123456789abcdef";
+
+/** A database that counts how often it is asked, and a clock to turn. */
+class Desk {
+  readonly records = new Map<string, MeterRecord>();
+  asked = 0;
+  now = 1_000;
+  readonly keys = new SharedKeys(
+    new Keyring((_, keyId) => new Uint8Array(32).fill(keyId)),
+    (meter) => {
+      this.asked++;
+      return Promise.resolve(this.records.get(meter));
+    },
+    () => this.now,
+  );
+
+  put(meter: string, keyIds: number[]): void {
+    const keys = keyIds.map((id) => ({ id, sealed: new Uint8Array() }));
+    this.records.set(meter, { id: meter, createdAt: 0, keys });
+  }
+
+  /** As ingest does: from memory if it can, else after a look into the database. */
+  async knows(meter: string, keyId: number): Promise<boolean> {
+    if (this.keys.find(meter, keyId)) return true;
+    await this.keys.load(meter, keyId);
+    return this.keys.find(meter, keyId) !== undefined;
+  }
+}
+
+Deno.test("SharedKeys asks for a meter once and keeps it for a minute", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  for (let i = 0; i < 5; i++) assert(await desk.knows(METER, 0));
+  desk.now += 59;
+  assert(await desk.knows(METER, 0));
+  assertEquals(desk.asked, 1);
+  desk.now += 1;
+  assert(await desk.knows(METER, 0));
+  assertEquals(desk.asked, 2);
+});
+
+Deno.test("SharedKeys notices within a minute that a meter was retired elsewhere", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  assert(await desk.knows(METER, 0));
+  desk.put(METER, []);
+  desk.now += 60;
+  assert(!await desk.knows(METER, 0));
+});
+
+Deno.test("SharedKeys finds a key rotated elsewhere as soon as a meter uses it", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  assert(await desk.knows(METER, 0));
+  desk.put(METER, [0, 1]);
+  assert(await desk.knows(METER, 1));
+  assert(await desk.knows(METER, 0));
+});
+
+Deno.test("SharedKeys asks for an unknown meter once in ten seconds", async () => {
+  const desk = new Desk();
+  for (let i = 0; i < 5; i++) assert(!await desk.knows(METER, 0));
+  assertEquals(desk.asked, 1);
+  desk.now += 10;
+  desk.put(METER, [0]);
+  assert(await desk.knows(METER, 0));
+  assertEquals(desk.asked, 2);
+});
+
+Deno.test("SharedKeys remembers a bounded number of unknown ids, and then still knows meters", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  for (let i = 0; i < 200_001; i++) await desk.keys.load(i.toString(16), 0);
+  assert(await desk.knows(METER, 0));
+  const { asked } = desk;
+  await desk.keys.load("0", 0);
+  assertEquals(desk.asked, asked + 1, "the first of so many is forgotten");
+});

@@ -1,0 +1,162 @@
+/** The embedded store: what a restart finds, what housekeeping leaves, what a failed commit costs. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { seededRandom } from "../../../meter-sim/random.ts";
+import type { Reading } from "../../../server/domain/reading.ts";
+import { EmbeddedStore } from "../../../server/store/embedded.ts";
+import { type Fate, inMemory, watched } from "./kv.ts";
+import { reading, SERIES, seriesNamed, steady } from "./readings.ts";
+
+const SMALL = { sealBytes: 448, checkpointBytes: 20_000 };
+
+const everything = (store: EmbeddedStore, series = SERIES): Promise<Reading[]> =>
+  store.reader.page(series, 0, Infinity, 0, Infinity);
+
+const journalLength = async (kv: Deno.Kv): Promise<number> =>
+  (await Array.fromAsync(kv.list({ prefix: ["j"] }))).length;
+
+async function tidyUp(store: EmbeddedStore): Promise<number> {
+  let turns = 0;
+  while (await store.maintain()) turns++;
+  return turns;
+}
+
+/** Reports of one reading each from many meters, a commit a round. */
+async function fill(store: EmbeddedStore, meters: number, rounds: number): Promise<void> {
+  const readings = steady(rounds);
+  for (const reading of readings) {
+    const batch = Array.from({ length: meters }, (_, i) => ({
+      series: seriesNamed(i),
+      readings: [reading],
+    }));
+    await store.append(batch);
+  }
+}
+
+const onKv = (name: string, test: (kv: Deno.Kv) => Promise<void>): void =>
+  Deno.test(name, () => inMemory(test));
+
+onKv("EmbeddedStore.append() counts what it stored, knew and refused", async (kv) => {
+  const store = await EmbeddedStore.open(kv);
+  const [a, b, c] = steady(3);
+  const other = { ...b, milliwattHours: 1 };
+  const outcomes = await store.append([
+    { series: SERIES, readings: [a, b] },
+    { series: SERIES, readings: [other, c] },
+    { series: SERIES, readings: [a, b, c] },
+    { series: seriesNamed(1), readings: [other] },
+  ]);
+  assertEquals(outcomes, [
+    { stored: 2, duplicates: 0, conflicts: [] },
+    { stored: 1, duplicates: 0, conflicts: [{ stored: b, refused: other }] },
+    { stored: 0, duplicates: 3, conflicts: [] },
+    { stored: 1, duplicates: 0, conflicts: [] },
+  ]);
+  assertEquals(await everything(store), [a, b, c]);
+});
+
+onKv("EmbeddedStore.append() knows readings that are sealed", async (kv) => {
+  const store = await EmbeddedStore.open(kv, { ...SMALL, sealBytes: 10, checkpointBytes: 10 });
+  const readings = steady(500);
+  await store.append([{ series: SERIES, readings }]);
+  await tidyUp(store);
+  assertEquals(store.stats().openReadings, 0);
+  const conflict = { ...readings[7], milliwattHours: 3 };
+  assertEquals(await store.append([{ series: SERIES, readings: [readings[6], conflict] }]), [
+    { stored: 0, duplicates: 1, conflicts: [{ stored: readings[7], refused: conflict }] },
+  ]);
+});
+
+onKv("EmbeddedStore.maintain() cuts the journal, and a restart finds the same", async (kv) => {
+  const store = await EmbeddedStore.open(kv, SMALL);
+  await fill(store, 60, 200);
+  assert(await journalLength(kv) >= 200);
+  assert(await tidyUp(store) > 0);
+  const [length, { journalBytes, openReadings }] = [await journalLength(kv), store.stats()];
+  assert(length < 20, `${length} values of the journal are left`);
+  assert(journalBytes < 2 * SMALL.checkpointBytes, `${journalBytes} bytes are left`);
+  const reopened = await EmbeddedStore.open(kv, SMALL);
+  assertEquals(reopened.stats(), { series: 60, openReadings, journalBytes });
+  for (let i = 0; i < 60; i++) {
+    assertEquals(await everything(reopened, seriesNamed(i)), steady(200));
+  }
+});
+
+onKv("EmbeddedStore goes on after a restart within a checkpoint or a cut", async (kv) => {
+  let store = await EmbeddedStore.open(kv, SMALL);
+  const rounds = steady(20);
+  for (const [round, reading] of rounds.entries()) {
+    const batch = Array.from({ length: 5_000 }, (_, i) => ({
+      series: seriesNamed(i),
+      readings: [reading],
+    }));
+    await store.append(batch);
+    await store.maintain();
+    if (round % 5 === 4) store = await EmbeddedStore.open(kv, SMALL);
+  }
+  for (let i = 0; i < 5_000; i += 500) {
+    assertEquals(await everything(store, seriesNamed(i)), rounds);
+  }
+});
+
+onKv("EmbeddedStore.maintain() copes with a past that is too long for one commit", async (kv) => {
+  const store = await EmbeddedStore.open(kv, SMALL);
+  const random = seededRandom(20260417);
+  const past = steady(130_000, 1_800).map((one) => ({
+    ...one,
+    milliwattHours: Math.floor((one.n + random()) * 2 ** 35),
+  }));
+  await store.append([{ series: SERIES, readings: past.slice(0, 65_000) }]);
+  await store.append([{ series: SERIES, readings: past.slice(65_000) }]);
+  for (let turn = 0; turn < 2; turn++) assert(await store.maintain());
+  const reopened = await EmbeddedStore.open(kv, SMALL);
+  assert(store.stats().openReadings < past.length);
+  assertEquals(reopened.stats().openReadings, store.stats().openReadings);
+  const [first, last] = [past[0], past[past.length - 1]];
+  assertEquals(await reopened.reader.page(SERIES, 0, 1, 0, Infinity), [first]);
+  assertEquals(await reopened.reader.newest(SERIES, 1), [last]);
+  const { energies } = await reopened.reader.profile(SERIES, [first.time, last.time], 900);
+  assertEquals(energies, [last.milliwattHours - first.milliwattHours]);
+});
+
+for (const fate of ["fails unwritten", "fails written"] as const) {
+  onKv(`EmbeddedStore loses and doubles nothing when an append ${fate}`, async (kv) => {
+    let next: Fate = "commits";
+    const store = await EmbeddedStore.open(watched(kv, () => next), SMALL);
+    const [a, b, c] = steady(3);
+    await store.append([{ series: SERIES, readings: [a] }]);
+    next = fate;
+    await assertRejects(() => store.append([{ series: SERIES, readings: [b] }]), Error, fate);
+    assertEquals(await everything(store), [a]);
+    next = "commits";
+    const outcomes = await store.append([{ series: SERIES, readings: [b, c] }]);
+    assertEquals(outcomes, [{ stored: 2, duplicates: 0, conflicts: [] }]);
+    assertEquals(await everything(store), [a, b, c]);
+    assertEquals(await everything(await EmbeddedStore.open(kv)), [a, b, c]);
+  });
+
+  onKv(`EmbeddedStore loses and doubles nothing when housekeeping ${fate}`, async (kv) => {
+    let commits = 0;
+    const fateOf = (): Fate => ++commits % 3 === 0 ? fate : "commits";
+    const limits = { sealBytes: 100, checkpointBytes: 1_500 };
+    const store = await EmbeddedStore.open(watched(kv, fateOf), limits);
+    const readings = steady(1_200, 400);
+    for (let i = 0; i < readings.length; i += 40) {
+      const append = { series: SERIES, readings: readings.slice(i, i + 40) };
+      await store.append([append]).catch(() => store.append([append]));
+      for (let turn = 0; turn < 3; turn++) await store.maintain().catch(() => {});
+    }
+    assert(commits > 60);
+    assertEquals(await everything(store), readings);
+    assertEquals(await everything(await EmbeddedStore.open(kv)), readings);
+  });
+}
+
+onKv("EmbeddedStore.append() of nothing new writes nothing", async (kv) => {
+  const store = await EmbeddedStore.open(kv);
+  await store.append([{ series: SERIES, readings: [reading()] }]);
+  const { journalBytes } = store.stats();
+  await store.append([{ series: SERIES, readings: [reading()] }]);
+  await store.append([]);
+  assertEquals(store.stats().journalBytes, journalBytes);
+  assertEquals(await journalLength(kv), 1);
+});
