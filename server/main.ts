@@ -10,7 +10,7 @@ import { createApp } from "./http/app.ts";
 import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
-import { serveUdp } from "./ingest/udp.ts";
+import { serveUdp, type Udp } from "./ingest/udp.ts";
 import { createLog, reasonOf } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { Conflicts } from "./store/conflicts.ts";
@@ -33,10 +33,8 @@ const LAST_REQUESTS_MS = 2_500;
 const now = () => Math.floor(Date.now() / 1000);
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-/** Only a real operation lets the sockets be looked at (Deno 2.9): immediates would starve them. */
-const pause = async () => void await crypto.subtle.digest("SHA-256", new Uint8Array(1));
 
-/** For messages this short a fifth of the cost of going through node:crypto. */
+/** In JavaScript: for messages this short the way into native code costs more than the hash. */
 function signWith(key: Uint8Array): Sign {
   const keyed = hmac.create(sha256, key);
   return (message) => keyed.clone().update(message).digest();
@@ -91,7 +89,6 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, repo
     signWith,
     now,
     linger: () => sleep(LINGER_MS),
-    pause,
     timed: async (commit) => {
       const begin = performance.now();
       const result = await commit();
@@ -130,61 +127,68 @@ function metricsOf({ ingest, keyring, store, onCommit }: Service, storeBytes: ()
 }
 
 /** A host that is not this machine's and a port that is taken only show here. */
-function bound<Socket>(kind: "UDP" | "HTTP", config: Config, listen: () => Socket): Socket {
+async function bound<Socket>(
+  kind: "UDP" | "HTTP",
+  config: Config,
+  listen: (where: { hostname: string; port: number }) => Socket,
+): Promise<Awaited<Socket>> {
+  const port = Number(kind === "UDP" ? config.udpPort : config.httpPort);
   try {
-    return listen();
+    return await listen({ hostname: config.host, port });
   } catch (error) {
-    const port = kind === "UDP" ? config.udpPort : config.httpPort;
     const place = `CONTALUZ_HOST ${config.host}, CONTALUZ_${kind}_PORT ${port}`;
     throw new Error(`cannot listen (${place}): ${reasonOf(error)}`);
   }
 }
 
-async function notReady(kv: Deno.Kv, udpIsBound: boolean): Promise<Record<string, string>> {
-  const problems: Record<string, string> = {};
-  if (!udpIsBound) problems.udp = "not bound";
+function listenUdp(config: Config, ingest: Ingest, report: Report): Promise<Udp> {
+  const thread = new Worker(new URL("./ingest/udp-thread.ts", import.meta.url), { type: "module" });
+  return bound("UDP", config, (where) => serveUdp(thread, where, ingest, report));
+}
+
+/** The sockets need no look: without them the server would not have started. */
+async function notReady(kv: Deno.Kv): Promise<Record<string, string>> {
   try {
     await inTime(kv.set(READY_PROBE, now()));
+    return {};
   } catch (error) {
-    problems.store = reasonOf(error);
+    return { store: reasonOf(error) };
   }
-  return problems;
 }
 
 async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined, report: Report) {
   const service = await openService(config, kv, folder?.secret ?? config.secret!, report);
-  const { host: hostname, udpPort: port } = config;
-  const socket = port === "off"
+  const udp = config.udpPort === "off"
     ? undefined
-    : bound("UDP", config, () => Deno.listenDatagram({ transport: "udp", hostname, port }));
-  const udpPort = socket && (socket.addr as Deno.NetAddr).port;
+    : await listenUdp(config, service.ingest, report);
   const app = createApp({
     ...service,
     points: new Points(kv, () => randomBytes(8).toHex()),
     history: new History(service.store.reader),
     health: {
-      notReady: () => notReady(kv, config.udpPort === "off" || socket !== undefined),
+      notReady: () => notReady(kv),
       metrics: metricsOf(service, folder?.bytes ?? (() => 0)),
     },
     operatorKey: config.operatorKey,
     timezone: config.timezone,
     reportIntervalSeconds: DEFAULT_INGEST_LIMITS.reportIntervalSeconds,
-    udpPort: () => udpPort,
+    udpPort: udp?.port,
     now,
     report,
   });
-  const listen = { hostname, port: config.httpPort, onListen: () => {} };
-  const server = bound("HTTP", config, () => Deno.serve(listen, app.fetch));
-  if (socket) serveUdp(socket, service.ingest, report);
+  const server = await bound(
+    "HTTP",
+    config,
+    (where) => Deno.serve({ ...where, onListen: () => {} }, app.fetch),
+  );
   return {
     httpPort: server.addr.port,
-    udpPort,
+    udpPort: udp?.port,
     /** Stops taking in, stores and acknowledges what is pending, closes. */
     stop: async () => {
       const lastRequests = Promise.race([server.shutdown(), sleep(LAST_REQUESTS_MS)]);
       await Promise.all([lastRequests, service.ingest.close()]);
-      await pause();
-      socket?.close();
+      await udp?.close();
       kv.close();
       folder?.release();
     },

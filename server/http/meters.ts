@@ -60,7 +60,7 @@ export function enrolmentRoutes(parts: HttpParts): Hono {
       keyId: issued.value.keyId,
       serverTime: toInstant(parts.now()),
       reportIntervalS: parts.reportIntervalSeconds,
-      udpPort: parts.udpPort() ?? null,
+      udpPort: parts.udpPort ?? null,
     });
   });
   return routes;

@@ -23,7 +23,7 @@ export interface HttpParts {
   timezone: string;
   reportIntervalSeconds: number;
   /** The UDP port in use, if there is one. */
-  udpPort: () => number | undefined;
+  udpPort: number | undefined;
   /** Unix seconds. */
   now: () => number;
   report: (problem: string, error: unknown) => void;

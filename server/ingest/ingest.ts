@@ -52,8 +52,6 @@ export interface IngestParts {
   now: () => number;
   /** Lets more datagrams gather before a commit. */
   linger: () => Promise<void>;
-  /** Lets waiting input and output have their turn. */
-  pause: () => Promise<void>;
   /** Measures a commit. */
   timed: <T>(commit: () => Promise<T>) => Promise<T>;
   report: (problem: string, error: unknown) => void;
@@ -76,9 +74,6 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   datagramsACommit: 2_048,
   reportIntervalSeconds: 5,
 };
-
-/** So much work is done in one go, while the kernel's small buffer holds what arrives. */
-const ITEMS_BETWEEN_PAUSES = 64;
 
 interface Waiting {
   bytes: Uint8Array;
@@ -154,8 +149,8 @@ export class Ingest {
 
   /** Neither kind of sender can keep the other, nor what is verified already, from its commit. */
   async #takeBatch(): Promise<void> {
-    if (!this.#closing) await this.parts.linger();
     const { readingsACommit, datagramsACommit } = this.limits;
+    if (!this.#closing && this.queued < readingsACommit) await this.parts.linger();
     const batch: Verified[] = [];
     let readings = 0;
     while (this.#appends.length > 0 && readings < readingsACommit / 2) {
@@ -163,7 +158,7 @@ export class Ingest {
       batch.push(append);
       readings += append.append.readings.length;
     }
-    for (let items = 1; readings < readingsACommit && items <= datagramsACommit; items++) {
+    for (let items = 0; readings < readingsACommit && items < datagramsACommit; items++) {
       const waiting = this.#queue.shift();
       if (!waiting) break;
       const verified = await this.#verify(waiting);
@@ -171,7 +166,6 @@ export class Ingest {
         batch.push(verified);
         readings += verified.append.readings.length;
       }
-      if (items % ITEMS_BETWEEN_PAUSES === 0) await this.parts.pause();
     }
     if (batch.length > 0) await this.#commit(batch);
   }
@@ -215,18 +209,25 @@ export class Ingest {
     return { series, readings };
   }
 
+  /** The answers leave together, but for those that must wait until a conflict is recorded. */
   async #commit(batch: Verified[]): Promise<void> {
     const outcomes = await this.#store(batch.map(({ append }) => append));
+    const inConflict: Promise<void>[] = [];
     for (const [i, verified] of batch.entries()) {
-      const outcome = await this.#withConflictsRecorded(verified, outcomes[i]);
-      if (outcome) this.#countReadings(outcome);
-      verified.settle(outcome);
-      if (i % ITEMS_BETWEEN_PAUSES === 0) await this.parts.pause();
+      const outcome = outcomes[i];
+      if (outcome && outcome.conflicts.length > 0) {
+        inConflict.push(this.#settleConflict(verified, outcome));
+      } else this.#finish(verified, outcome);
     }
+    await Promise.all(inConflict);
+  }
+
+  #finish({ settle }: Verified, outcome: Outcome | undefined): void {
+    if (outcome) this.#countReadings(outcome);
+    settle(outcome);
   }
 
   async #store(appends: Append[]): Promise<(Outcome | undefined)[]> {
-    await this.parts.pause();
     try {
       return await this.parts.timed(() => this.parts.store.append(appends));
     } catch (error) {
@@ -235,19 +236,16 @@ export class Ingest {
     }
   }
 
-  async #withConflictsRecorded(
-    { meter, channel }: Verified,
-    outcome: Outcome | undefined,
-  ): Promise<Outcome | undefined> {
-    if (!outcome || outcome.conflicts.length === 0) return outcome;
+  async #settleConflict(verified: Verified, outcome: Outcome): Promise<void> {
+    const { meter, channel } = verified;
     try {
       for (const conflict of outcome.conflicts) {
         await this.parts.recordConflict(meter, channel, conflict);
       }
-      return outcome;
+      this.#finish(verified, outcome);
     } catch (error) {
       this.parts.report("Cannot record a conflict of readings", error);
-      return undefined;
+      this.#finish(verified, undefined);
     }
   }
 

@@ -1,29 +1,68 @@
 /** Datagrams over UDP: whatever comes goes to ingest, and only acknowledgements go back. */
-import { MAX_REPORT_BYTES } from "../../meter-firmware/protocol/datagram.ts";
 import type { Ingest } from "./ingest.ts";
+import { BatchWriter, entriesOf, type FromThread, type ToThread } from "./udp-batch.ts";
 
-/** One byte more than the longest report, so that a longer one is seen as such. */
-const BUFFER_BYTES = MAX_REPORT_BYTES + 1;
+export interface Udp {
+  port: number;
+  /** Sends what is to be sent, then closes the socket. */
+  close: () => Promise<void>;
+}
 
-/** Receives until the socket is closed. */
+/** Serves until it is closed. `thread` runs `udp-thread.ts`. Throws if the port cannot be had. */
 export async function serveUdp(
-  socket: Deno.DatagramConn,
+  thread: Worker,
+  where: { hostname: string; port: number },
   ingest: Ingest,
   report: (problem: string, error: unknown) => void,
-): Promise<void> {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  for (;;) {
-    try {
-      const [bytes, sender] = await socket.receive(buffer);
-      ingest.take(bytes.slice(), (_outcome, acknowledgement) => {
-        if (acknowledgement) socket.send(acknowledgement, sender).catch(() => {});
-      });
-    } catch (error) {
-      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
-        return;
-      }
-      // An answer that could not be delivered may come back as an error of the next receive.
-      report("Cannot receive a datagram", error);
-    }
+): Promise<Udp> {
+  const post = (message: ToThread) => thread.postMessage(message);
+  const answers = new Answers((bytes) => post({ kind: "answers", bytes }));
+  const bound = Promise.withResolvers<number>();
+  const closed = Promise.withResolvers<void>();
+  thread.onmessage = ({ data }: MessageEvent<FromThread>) => {
+    if (data.kind === "datagrams") {
+      post({ kind: "taken", count: takeAll(data.bytes, ingest, answers) });
+      ingest.counts.dropped += data.dropped;
+    } else if (data.kind === "bound") bound.resolve(data.port);
+    else if (data.kind === "unbound") bound.reject(new Error(data.reason));
+    else if (data.kind === "closed") closed.resolve();
+    else report("Cannot receive a datagram", data.reason);
+  };
+  post({ kind: "open", ...where });
+  const port = await bound.promise;
+  const close = async () => {
+    answers.flush();
+    post({ kind: "close" });
+    await closed.promise;
+    thread.terminate();
+  };
+  return { port, close };
+}
+
+function takeAll(bytes: Uint8Array, ingest: Ingest, answers: Answers): number {
+  let count = 0;
+  for (const { number, content } of entriesOf(bytes)) {
+    count++;
+    ingest.take(content, (_outcome, acknowledgement) => {
+      if (acknowledgement) answers.add(number, acknowledgement);
+    });
+  }
+  return count;
+}
+
+/** Collects the acknowledgements of one moment, to be sent together. */
+class Answers {
+  #batch = new BatchWriter();
+
+  constructor(readonly send: (bytes: Uint8Array<ArrayBuffer>) => void) {}
+
+  add(number: number, acknowledgement: Uint8Array): void {
+    if (this.#batch.isEmpty) queueMicrotask(() => this.flush());
+    this.#batch.add(number, acknowledgement);
+    if (this.#batch.isFull) this.flush();
+  }
+
+  flush(): void {
+    if (!this.#batch.isEmpty) this.send(this.#batch.finish());
   }
 }

@@ -28,7 +28,7 @@ const SNAPSHOT = 3;
 /** Collects the records of one commit. */
 export class JournalWriter {
   readonly values: Uint8Array[] = [];
-  #writer = new BitWriter(4096);
+  #writer = new BitWriter(MAX_VALUE_BYTES);
 
   readings(series: Series, readings: Reading[]): void {
     for (let at = 0; at < readings.length; at += READINGS_A_RECORD) {

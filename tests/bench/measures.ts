@@ -30,7 +30,14 @@ const round = (value: number, digits = 0) => Number(value.toFixed(digits));
 export async function bareReceive(folder: string, seconds: number) {
   const receiver = await startBareReceiver();
   const meters = [{ id: "00000000000000a1", key: "00".repeat(32) }];
-  const load = { port: receiver.udp, seconds, datagrams: 2_000_000, limit: 0, firstN: 1, seed: 1 };
+  const load = {
+    port: receiver.udp,
+    seconds,
+    datagrams: 1_000_000,
+    perSecond: 0,
+    firstN: 1,
+    seed: 1,
+  };
   const { seconds: took } = await generate(folder, { ...load, mode: "flood", meters });
   const received = Number(await (await fetch(receiver.http)).text());
   await receiver.stop();
@@ -43,12 +50,12 @@ export async function signedIngest(folder: string, meters: number, datagrams: nu
   const keys = await provision(preload, meters);
   preload.close();
   const server = await startServer(folder);
-  const load = { port: server.udp, seconds: 60, limit: 1_024, seed: meters };
+  const load = { port: server.udp, seconds: 60, perSecond: 0, seed: meters };
   const warmUp = Math.min(datagrams, 50_000);
   const signers = loadKeys(keys);
   await generate(folder, {
     ...load,
-    mode: "window",
+    mode: "flood",
     datagrams: warmUp,
     firstN: 1,
     meters: signers,
@@ -56,7 +63,7 @@ export async function signedIngest(folder: string, meters: number, datagrams: nu
   const before = await writtenBytes(server.pid);
   const result = await generate(folder, {
     ...load,
-    mode: "window",
+    mode: "flood",
     datagrams,
     firstN: 1_000_000,
     meters: signers,
@@ -103,7 +110,7 @@ export async function fleetLife({ folder, keys, nextN }: Fleet, pace: number, se
     port: server.udp,
     seconds,
     datagrams: pace * seconds,
-    limit: pace,
+    perSecond: pace,
     firstN: nextN,
     seed: 3,
     meters: loadKeys(keys),

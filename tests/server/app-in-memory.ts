@@ -52,7 +52,6 @@ export class AppInMemory implements AsyncDisposable {
       signWith: (key) => (message) => createHmac("sha256", key).update(message).digest(),
       now,
       linger: () => Promise.resolve(),
-      pause: () => Promise.resolve(),
       timed: (commit) => commit(),
       report,
     });
@@ -66,7 +65,7 @@ export class AppInMemory implements AsyncDisposable {
       operatorKey: OPERATOR_KEY,
       timezone: "America/Sao_Paulo",
       reportIntervalSeconds: 5,
-      udpPort: () => undefined,
+      udpPort: 8001,
       now,
       report,
     });

@@ -107,7 +107,6 @@ function ingestPartsOf(
     signWith: (key) => (message) => createHmac("sha256", key).update(message).digest(),
     now,
     linger: () => Promise.resolve(),
-    pause: () => Promise.resolve(),
     timed: (commit) => commit(),
     report,
   };

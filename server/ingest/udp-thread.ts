@@ -1,0 +1,99 @@
+/**
+ * The UDP socket, in a thread of its own. The kernel holds some 250 small datagrams for a socket,
+ * which last for a few milliseconds; whatever else the server does meanwhile must not lose any. So
+ * this thread does nothing but move datagrams: in, in batches; acknowledgements out.
+ *
+ * A batch is a run of entries: the datagram's number (4 bytes), its length (2), its bytes. What
+ * comes back is the number and the acknowledgement, in the same form.
+ */
+/// <reference lib="deno.worker" />
+import { MAX_REPORT_BYTES } from "../../meter-firmware/protocol/datagram.ts";
+import { BatchWriter, entriesOf, type FromThread, type ToThread } from "./udp-batch.ts";
+
+/** Senders are remembered for so many datagrams, more than can wait for their answer. */
+const REMEMBERED = 32_768;
+/** Datagrams handed over and not yet taken; beyond, new ones are dropped. */
+const MAX_UNTAKEN = 16_384;
+const BATCH_MS = 1;
+
+const senders = new Array<Deno.Addr | undefined>(REMEMBERED);
+const batch = new BatchWriter();
+let socket: Deno.DatagramConn | undefined;
+let number = 0;
+let taken = 0;
+let dropped = 0;
+
+const post = (message: FromThread, transfer: Transferable[] = []) =>
+  self.postMessage(message, transfer);
+
+function handOver(): void {
+  if (batch.isEmpty) return;
+  const bytes = batch.finish();
+  post({ kind: "datagrams", bytes, dropped }, [bytes.buffer]);
+  dropped = 0;
+}
+
+function accept(bytes: Uint8Array, sender: Deno.Addr): void {
+  if (number - taken >= MAX_UNTAKEN) {
+    dropped++;
+    return;
+  }
+  if (batch.isEmpty) setTimeout(handOver, BATCH_MS);
+  senders[number % REMEMBERED] = sender;
+  batch.add(number++, bytes);
+  if (batch.isFull) handOver();
+}
+
+async function receive(socket: Deno.DatagramConn): Promise<void> {
+  // One byte more than the longest report, so that a longer one is seen as such.
+  const buffer = new Uint8Array(MAX_REPORT_BYTES + 1);
+  for (;;) {
+    try {
+      const [bytes, sender] = await socket.receive(buffer);
+      accept(bytes, sender);
+    } catch (error) {
+      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
+        return;
+      }
+      // An answer that could not be delivered may come back as an error of the next receive.
+      post({ kind: "problem", reason: (error as Error).message });
+    }
+  }
+}
+
+/** One after the other, so that receiving has its turn in between. */
+async function send(bytes: Uint8Array): Promise<void> {
+  for (const { number, content } of entriesOf(bytes)) {
+    const sender = senders[number % REMEMBERED];
+    if (!socket || !sender) continue;
+    try {
+      await socket.send(content, sender);
+    } catch {
+      // The meter has gone; it repeats what it did not hear of.
+    }
+  }
+}
+
+let sending = Promise.resolve();
+
+self.onmessage = async ({ data }: MessageEvent<ToThread>) => {
+  if (data.kind === "open") {
+    try {
+      const { hostname, port } = data;
+      socket = Deno.listenDatagram({ transport: "udp", hostname, port });
+      post({ kind: "bound", port: (socket.addr as Deno.NetAddr).port });
+      receive(socket);
+    } catch (error) {
+      post({ kind: "unbound", reason: (error as Error).message });
+    }
+  } else if (data.kind === "taken") {
+    taken += data.count;
+  } else if (data.kind === "answers") {
+    const { bytes } = data;
+    sending = sending.then(() => send(bytes));
+  } else {
+    await sending;
+    socket?.close();
+    post({ kind: "closed" });
+  }
+};
