@@ -17,3 +17,17 @@ export function toWh(milliwattHours: number): number {
 
 export const toInstant = (seconds: number): string =>
   new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** The same for a long list in order of time, of which most fall into the same minute. */
+export function instantsWriter(): (seconds: number) => string {
+  let minute = -1;
+  let head = "";
+  return (seconds) => {
+    const now = Math.floor(seconds / 60);
+    if (now !== minute) {
+      minute = now;
+      head = toInstant(60 * now).slice(0, 17);
+    }
+    return `${head}${String(seconds - 60 * now).padStart(2, "0")}Z`;
+  };
+}

@@ -15,7 +15,7 @@ import {
   query,
 } from "./input.ts";
 import { meterIn } from "./meters.ts";
-import { toInstant, toWh } from "./output.ts";
+import { instantsWriter, toWh } from "./output.ts";
 import { problem } from "./problem.ts";
 
 const MAX_READINGS = 1_000;
@@ -79,7 +79,10 @@ export function readingRoutes(parts: HttpParts): Hono {
     found.sort((a, b) => a.reading.n - b.reading.n || a.channel - b.channel);
     const beyond = found[limit];
     const next = beyond ? writeCursor([beyond.reading.n, beyond.channel]) : null;
-    const items = found.slice(0, limit).map(({ reading, channel }) => shown(reading, channel));
+    const write = instantsWriter();
+    const items = found.slice(0, limit).map(({ reading, channel }) =>
+      shown(reading, channel, write)
+    );
     return context.json({ items, next });
   });
   return routes;
@@ -97,15 +100,15 @@ function received(readings: Upload, now: number): Reading[] {
   return receive(raw, { receivedAt: now, sentAt: 0, intervalSeconds: 0 });
 }
 
-function shown(reading: Reading, channel: number) {
+function shown(reading: Reading, channel: number, write: (seconds: number) => string) {
   const { n, time, milliwattHours, quality, skew } = reading;
   return {
     n,
-    time: toInstant(time),
+    time: write(time),
     energyWh: toWh(milliwattHours),
     channel,
     quality: qualityNames(quality),
-    ...(skew === 0 ? {} : { estimatedTime: toInstant(time + skew) }),
+    estimatedTime: skew === 0 ? undefined : write(time + skew),
   };
 }
 
