@@ -23,8 +23,9 @@ import { Points } from "./store/points.ts";
 import { SharedStore } from "./store/shared.ts";
 import { Vault } from "./store/vault.ts";
 
-/** Meters do not mind; commits that carry more readings write less for each. */
-const LINGER_MS = 20;
+/** A commit that carries more readings writes less for each, and meters do not mind to wait. */
+const LINGER_MS = 10;
+const BUSY_LINGER_MS = 50;
 const SHARED_CALL_MS = 10_000;
 const STOP_MS = 4_500;
 /** A client that never ends its request must not hold up the stop. */
@@ -88,7 +89,7 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, repo
     recordConflict: (meter, channel, conflict) => conflicts.record(meter, channel, conflict, now()),
     signWith,
     now,
-    linger: () => sleep(LINGER_MS),
+    linger: (isBusy) => sleep(isBusy ? BUSY_LINGER_MS : LINGER_MS),
     timed: async (commit) => {
       const begin = performance.now();
       const result = await commit();

@@ -50,8 +50,8 @@ export interface IngestParts {
   signWith: (key: Uint8Array) => Sign;
   /** Unix seconds. */
   now: () => number;
-  /** Lets more datagrams gather before a commit. */
-  linger: () => Promise<void>;
+  /** Lets more datagrams gather before a commit, the longer the more of them come. */
+  linger: (isBusy: boolean) => Promise<void>;
   /** Measures a commit. */
   timed: <T>(commit: () => Promise<T>) => Promise<T>;
   report: (problem: string, error: unknown) => void;
@@ -75,6 +75,9 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   reportIntervalSeconds: 5,
 };
 
+/** A batch of so many calls for a longer wait before the next. */
+const BUSY_BATCH = 64;
+
 interface Waiting {
   bytes: Uint8Array;
   answer: Answer;
@@ -97,6 +100,7 @@ export class Ingest {
   #appends: Verified[] = [];
   #wake: () => void = () => {};
   #closing = false;
+  #isBusy = false;
   #finished: Promise<void>;
 
   constructor(readonly parts: IngestParts, readonly limits = DEFAULT_INGEST_LIMITS) {
@@ -150,7 +154,7 @@ export class Ingest {
   /** Neither kind of sender can keep the other, nor what is verified already, from its commit. */
   async #takeBatch(): Promise<void> {
     const { readingsACommit, datagramsACommit } = this.limits;
-    if (!this.#closing && this.queued < readingsACommit) await this.parts.linger();
+    if (!this.#closing && this.queued < readingsACommit) await this.parts.linger(this.#isBusy);
     const batch: Verified[] = [];
     let readings = 0;
     while (this.#appends.length > 0 && readings < readingsACommit / 2) {
@@ -167,6 +171,7 @@ export class Ingest {
         readings += verified.append.readings.length;
       }
     }
+    this.#isBusy = batch.length >= BUSY_BATCH;
     if (batch.length > 0) await this.#commit(batch);
   }
 

@@ -25,7 +25,7 @@ export interface EmbeddedLimits {
   checkpointBytes: number;
 }
 
-const DEFAULT_LIMITS: EmbeddedLimits = { sealBytes: 448, checkpointBytes: 16 * 2 ** 20 };
+const DEFAULT_LIMITS: EmbeddedLimits = { sealBytes: 448, checkpointBytes: 64 * 2 ** 20 };
 
 /** What one turn of housekeeping may do, so that ingest never waits long. */
 const SEALS_A_TURN = 16;

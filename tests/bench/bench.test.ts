@@ -8,7 +8,7 @@ Deno.test("every benchmark runs and prints figures", async () => {
   const figures = lines.map((line) => JSON.parse(line));
   assertEquals(
     figures.map(({ measure }) => measure),
-    ["ingest", "ingest", "fleet", "stored", "stored", "history"],
+    ["ingest", "ingest", "fleet", "fleet", "fleet", "stored", "stored", "history"],
   );
   const [bare, fleet, life] = figures;
   assert(bare.bareReceivedPerSecond > 0);

@@ -66,8 +66,16 @@ export const MEASURES: Record<string, Measure> = {
     }
   },
   fleet: async (sizes, folder, print) => {
-    const fleet = await prepareFleet(folder, sizes.meters);
-    print(await fleetLife(fleet, sizes.pace, sizes.paceSeconds));
+    const few = Math.ceil(sizes.meters / 100);
+    const small = await prepareFleet(`${folder}/few`, few);
+    const fewLive = await fleetLife(small, sizes.pace, sizes.paceSeconds);
+    const fleet = await prepareFleet(`${folder}/all`, sizes.meters);
+    const allLive = await fleetLife(fleet, sizes.pace, sizes.paceSeconds);
+    print(fewLive);
+    print(allLive);
+    // Under the same load, what more meters add is what a meter takes.
+    const more = allLive.residentBytes - fewLive.residentBytes;
+    print({ memoryBytesPerMeter: Math.round(more / (sizes.meters - few)) });
   },
   stored: async (sizes, folder, print) => {
     print(await storedBytes(`${folder}/household`, "household", sizes.storedDays));

@@ -99,11 +99,7 @@ export async function prepareFleet(folder: string, meters: number): Promise<Flee
 
 /** (b), (d) and (f): start with the fleet, then live at a given pace. */
 export async function fleetLife({ folder, keys, nextN }: Fleet, pace: number, seconds: number) {
-  const empty = await startServer(`${folder}/empty`);
-  const emptyBytes = await residentBytes(empty.pid);
-  await empty.stop();
   const server = await startServer(folder);
-  const bytesAtStart = await residentBytes(server.pid);
   const before = await writtenBytes(server.pid);
   const result = await generate(folder, {
     mode: "paced",
@@ -121,9 +117,7 @@ export async function fleetLife({ folder, keys, nextN }: Fleet, pace: number, se
   return {
     meters: keys.length,
     readyMs: round(server.readyMs),
-    emptyReadyMs: round(empty.readyMs),
-    memoryBytesPerMeter: round((resident - emptyBytes) / keys.length),
-    memoryBytesPerMeterAtStart: round((bytesAtStart - emptyBytes) / keys.length),
+    residentBytes: resident,
     readingsPerSecond: round(result.acknowledged / result.seconds),
     bytesWrittenPerReading: round(written / result.acknowledged),
     lost: result.sent - result.acknowledged,
