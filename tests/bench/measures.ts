@@ -37,6 +37,7 @@ export async function bareReceive(folder: string, seconds: number) {
     perSecond: 0,
     firstN: 1,
     seed: 1,
+    after: 0,
   };
   const { seconds: took } = await generate(folder, { ...load, mode: "flood", meters });
   const received = Number(await (await fetch(receiver.http)).text());
@@ -50,7 +51,8 @@ export async function signedIngest(folder: string, meters: number, datagrams: nu
   const keys = await provision(preload, meters);
   preload.close();
   const server = await startServer(folder);
-  const load = { port: server.udp, seconds: 60, perSecond: 0, seed: meters };
+  const after = nowSeconds() - HOURS_BEFORE_LOAD * 3600;
+  const load = { port: server.udp, seconds: 60, perSecond: 0, seed: meters, after };
   const warmUp = Math.min(datagrams, 50_000);
   const signers = loadKeys(keys);
   await generate(folder, {
@@ -65,7 +67,7 @@ export async function signedIngest(folder: string, meters: number, datagrams: nu
     ...load,
     mode: "flood",
     datagrams,
-    firstN: 1_000_000,
+    firstN: datagrams,
     meters: signers,
   });
   const written = await writtenBytes(server.pid) - before;
@@ -80,11 +82,16 @@ export async function signedIngest(folder: string, meters: number, datagrams: nu
   };
 }
 
+/** The load of a small fleet covers more time than it takes. */
+const HOURS_BEFORE_LOAD = 3;
+const LAST_N = 1_000;
+
 export interface Fleet {
   folder: string;
   keys: IssuedKey[];
-  /** Every reading of the fleet has a smaller number. */
-  nextN: number;
+  /** The number and the time of every meter's last reading. */
+  lastN: number;
+  until: number;
 }
 
 /** A fleet in the middle of its life, with the journal that it had when it was stopped. */
@@ -92,13 +99,18 @@ export async function prepareFleet(folder: string, meters: number): Promise<Flee
   const preload = await openPreload(folder);
   const keys = await provision(preload, meters);
   const random = seededRandom(7);
-  await preloadFleet(preload, keys, () => 100 + Math.floor(random() * 550), nowSeconds());
+  const until = nowSeconds() - HOURS_BEFORE_LOAD * 3600;
+  await preloadFleet(preload, keys, () => 100 + Math.floor(random() * 550), LAST_N, until);
   preload.close();
-  return { folder, keys, nextN: 1_000 };
+  return { folder, keys, lastN: LAST_N, until };
 }
 
 /** (b), (d) and (f): start with the fleet, then live at a given pace. */
-export async function fleetLife({ folder, keys, nextN }: Fleet, pace: number, seconds: number) {
+export async function fleetLife(
+  { folder, keys, lastN, until }: Fleet,
+  pace: number,
+  seconds: number,
+) {
   const server = await startServer(folder);
   const before = await writtenBytes(server.pid);
   const result = await generate(folder, {
@@ -107,7 +119,8 @@ export async function fleetLife({ folder, keys, nextN }: Fleet, pace: number, se
     seconds,
     datagrams: pace * seconds,
     perSecond: pace,
-    firstN: nextN,
+    firstN: lastN + 1,
+    after: until,
     seed: 3,
     meters: loadKeys(keys),
   });

@@ -1,6 +1,7 @@
 /** Fills a data folder with meters and readings, through the shipped store and at full speed. */
 import type { Reading } from "../../server/domain/reading.ts";
 import { openDataFolder } from "../../server/store/data-folder.ts";
+import { plainRegister } from "./generator.ts";
 import { EmbeddedStore } from "../../server/store/embedded.ts";
 import { seriesOf } from "../../server/store/keys.ts";
 import { type IssuedKey, Meters, type NewMeter } from "../../server/store/meters.ts";
@@ -53,35 +54,38 @@ export async function checkpoint({ kv }: Preload): Promise<void> {
   while (await store.maintain());
 }
 
-/** Readings every 5 s before `until`, of a load that varies a little, without much computing. */
-export function plainReadings(count: number, firstN: number, until: number, register: number) {
-  const readings: Reading[] = [];
-  let milliwattHours = register;
-  for (let i = 0; i < count; i++) {
-    milliwattHours += 600 + ((i * 7919 + register) % 23);
-    readings.push({
-      n: firstN + i,
-      time: until - 5 * (count - i),
-      milliwattHours,
+/** Readings every 5 s up to `until`, which has the number `lastN`. */
+export const plainReadings = (
+  meter: number,
+  count: number,
+  lastN: number,
+  until: number,
+): Reading[] =>
+  Array.from({ length: count }, (_, i) => {
+    const back = count - 1 - i;
+    const n = lastN - back;
+    return {
+      n,
+      time: until - 5 * back,
+      milliwattHours: plainRegister(meter, n),
       quality: 0,
       skew: 0,
-    });
-  }
-  return readings;
-}
+    };
+  });
 
 /** A fleet in the middle of its life: some readings sealed, the open parts full to a varying degree. */
 export async function preloadFleet(
   preload: Preload,
   meters: IssuedKey[],
   readingsEach: (meter: number) => number,
+  lastN: number,
   until: number,
 ): Promise<number> {
   let total = 0;
   let batch: Append[] = [];
   let pending = 0;
   for (const [i, { id }] of meters.entries()) {
-    const readings = plainReadings(readingsEach(i), 1, until, i * 1000);
+    const readings = plainReadings(i, readingsEach(i), lastN, until);
     batch.push({ series: seriesOf(id, 0), readings });
     pending += readings.length;
     if (pending < 16_000) continue;
