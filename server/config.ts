@@ -74,6 +74,22 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
   });
 }
 
+const SHORT_OPERATOR_KEY = 16;
+
+/** What a start can go on with, though it is hardly meant so. */
+export function warningsOf(env: Record<string, string | undefined>): string[] {
+  const warnings = Object.keys(env)
+    .filter((name) => name.startsWith("CONTALUZ_") && !(name in variables.shape))
+    .map((name) => `There is no variable ${name}`);
+  const operatorKey = env.CONTALUZ_OPERATOR_KEY;
+  if (!operatorKey) {
+    warnings.push("No operator key: set CONTALUZ_OPERATOR_KEY to register meters");
+  } else if (operatorKey.length < SHORT_OPERATOR_KEY) {
+    warnings.push(`CONTALUZ_OPERATOR_KEY is shorter than ${SHORT_OPERATOR_KEY} characters`);
+  }
+  return warnings;
+}
+
 const fieldError = ({ path, message }: z.core.$ZodIssue): FieldError => ({
   path: path.join("."),
   message,

@@ -3,6 +3,9 @@
  * place that knows which status each becomes.
  */
 
+/** Tells those who run the server of what no caller can be answered with. */
+export type ReportProblem = (problem: string, error: unknown) => void;
+
 export type FailureKind =
   | "invalid"
   | "unauthenticated"

@@ -4,14 +4,15 @@
  */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, parseConfig, warningsOf } from "./config.ts";
 import type { Sign } from "../meter-firmware/protocol/datagram.ts";
+import type { ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
-import { createLog, reasonOf } from "./log.ts";
+import { createLog, type Log, reasonOf } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { Conflicts } from "./store/conflicts.ts";
 import { type DataFolder, openDataFolder } from "./store/data-folder.ts";
@@ -41,7 +42,8 @@ function signWith(key: Uint8Array): Sign {
   return (message) => keyed.clone().update(message).digest();
 }
 
-type Report = (problem: string, error: unknown) => void;
+const reportTo = (log: Log): ReportProblem => (problem, error) =>
+  log("error", problem, { reason: reasonOf(error) });
 
 function refuse(reason: string): never {
   console.error(`contaluz: ${reason}`);
@@ -74,9 +76,10 @@ function openKv(config: Config, folder: DataFolder | undefined): Promise<Deno.Kv
 }
 
 /** Everything behind the sockets. */
-async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, report: Report) {
+async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Log) {
+  const report = reportTo(log);
   const shared = config.sharedKv !== undefined;
-  const store = shared ? new SharedStore(kv, inTime) : await EmbeddedStore.open(kv);
+  const store = shared ? new SharedStore(kv, inTime, report) : await EmbeddedStore.open(kv, report);
   const vault = new Vault(secret, randomBytes);
   const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
   const meters = new Meters(kv, vault, (meter) => keyring.put(meter));
@@ -86,7 +89,7 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, repo
     store,
     findKey: (meter, keyId) => keyring.find(meter, keyId),
     confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
-    recordConflict: (meter, channel, conflict) => conflicts.record(meter, channel, conflict, now()),
+    recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
     signWith,
     now,
     linger: (isBusy) => sleep(isBusy ? BUSY_LINGER_MS : LINGER_MS),
@@ -97,13 +100,14 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, repo
       return result;
     },
     report,
+    refused: (outcome) => log("debug", "Datagram refused", { outcome }),
   };
   if (shared) {
-    const keys = new SharedKeys(keyring, (id) => meters.get(id), now);
+    const keys = new SharedKeys(keyring, (id) => inTime(meters.get(id)), now, report);
     parts.findKey = (meter, keyId) => keys.find(meter, keyId);
-    parts.loadKeys = (meter, keyId) => keys.load(meter, keyId);
+    parts.loadKeys = (wanted) => inTime(keys.load(wanted));
   } else {
-    for await (const meter of meters.all()) keyring.put(meter);
+    await keyring.putAll(meters.all(), report);
   }
   const ingest = new Ingest(parts);
   const onCommit = (listener: typeof commitTook) => commitTook = listener;
@@ -138,12 +142,13 @@ async function bound<Socket>(
     return await listen({ hostname: config.host, port });
   } catch (error) {
     const place = `CONTALUZ_HOST ${config.host}, CONTALUZ_${kind}_PORT ${port}`;
-    throw new Error(`cannot listen (${place}): ${reasonOf(error)}`);
+    refuse(`Cannot listen (${place}): ${reasonOf(error)}`);
   }
 }
 
-function listenUdp(config: Config, ingest: Ingest, report: Report): Promise<Udp> {
+function listenUdp(config: Config, ingest: Ingest, report: ReportProblem): Promise<Udp> {
   const thread = new Worker(new URL("./ingest/udp-thread.ts", import.meta.url), { type: "module" });
+  thread.onerror = (event) => refuse(`The thread of the UDP socket failed: ${event.message}`);
   return bound("UDP", config, (where) => serveUdp(thread, where, ingest, report));
 }
 
@@ -157,8 +162,9 @@ async function notReady(kv: Deno.Kv): Promise<Record<string, string>> {
   }
 }
 
-async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined, report: Report) {
-  const service = await openService(config, kv, folder?.secret ?? config.secret!, report);
+async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined, log: Log) {
+  const report = reportTo(log);
+  const service = await openService(config, kv, folder?.secret ?? config.secret!, log);
   const udp = config.udpPort === "off"
     ? undefined
     : await listenUdp(config, service.ingest, report);
@@ -188,6 +194,7 @@ async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined
     /** Stops taking in, stores and acknowledges what is pending, closes. */
     stop: async () => {
       const lastRequests = Promise.race([server.shutdown(), sleep(LAST_REQUESTS_MS)]);
+      await udp?.handOver();
       await Promise.all([lastRequests, service.ingest.close()]);
       await udp?.close();
       kv.close();
@@ -196,29 +203,43 @@ async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined
   };
 }
 
+type Running = Awaited<ReturnType<typeof serve>>;
+
+/** Once, however many signals come. */
+function stopOnSignal(running: Running, log: Log): void {
+  let isStopping = false;
+  const stop = async (signal: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log("info", "Stopping", { signal });
+    setTimeout(() => refuse("Cannot stop in time: a commit or a request hangs"), STOP_MS);
+    try {
+      await running.stop();
+    } catch (error) {
+      refuse(`Cannot stop in order: ${reasonOf(error)}`);
+    }
+    log("info", "Stopped");
+    Deno.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
+  }
+}
+
 async function main(): Promise<void> {
-  const parsed = parseConfig(Deno.env.toObject());
+  const env = Deno.env.toObject();
+  const parsed = parseConfig(env);
   if (!parsed.ok) refuse(parsed.detail);
   const config = parsed.value;
   const log = createLog(config.logLevel, console.error, () => new Date());
-  const report: Report = (problem, error) => log("error", problem, { reason: reasonOf(error) });
   const folder = openFolder(config);
   try {
-    const running = await serve(config, await openKv(config, folder), folder, report);
-    const stop = (signal: string) => {
-      log("info", "Stopping", { signal });
-      setTimeout(() => refuse("Cannot stop in time: a commit or a request hangs"), STOP_MS);
-      running.stop().then(() => Deno.exit(0));
-    };
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      Deno.addSignalListener(signal, () => stop(signal));
-    }
+    const running = await serve(config, await openKv(config, folder), folder, log);
+    stopOnSignal(running, log);
     const shownHost = ["0.0.0.0", "::"].includes(config.host) ? "127.0.0.1" : config.host;
     const http = `http://${shownHost}:${running.httpPort}`;
     console.log(JSON.stringify({ ready: true, http, udp: running.udpPort ?? null }));
-    if (!config.operatorKey) {
-      log("warn", "No operator key: set CONTALUZ_OPERATOR_KEY to register meters");
-    }
+    for (const warning of warningsOf(env)) log("warn", warning);
   } catch (error) {
     const where = folder ? `with the data folder ${config.dataFolder}` : "on the shared store";
     refuse(`Cannot start ${where}: ${reasonOf(error)}`);

@@ -45,8 +45,8 @@ const INGEST: Mutant[] = [
   {
     lost: "recording conflicts",
     file: "server/ingest/ingest.ts",
-    from: "await this.parts.recordConflict(meter, channel, conflict);",
-    to: "void [meter, channel, conflict];",
+    from: "await this.parts.recordConflicts(meter, channel, outcome.conflicts);",
+    to: "void [meter, channel];",
     tests: ["datagram-rules"],
   },
   {

@@ -140,8 +140,7 @@ export function placeAmong(edges: number[], part: Profile): Profile {
   const whole: Profile = { edges, energies: [], qualities: [], holdsReading: [] };
   let at = 0;
   for (let i = 0; i < edges.length; i++) {
-    const found = part.edges.indexOf(edges[i], Math.max(0, at - 1));
-    whole.qualities.push(found < 0 ? EDGE_OUTSIDE : part.qualities[found]);
+    whole.qualities.push(part.edges[at] === edges[i] ? part.qualities[at] : EDGE_OUTSIDE);
     if (i + 1 === edges.length) break;
     let energy = 0;
     let holds = false;

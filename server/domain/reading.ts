@@ -83,26 +83,32 @@ interface Raw {
 
 /** Applies the clock rules to what arrived: what has no time gets one, what is off is marked. */
 export function receive(readings: Raw[], arrival: Arrival): Reading[] {
-  const clockError = arrival.sentAt === 0 ? 0 : arrival.receivedAt - arrival.sentAt;
-  const skew = Math.abs(clockError) > CLOCK_TOLERANCE_SECONDS ? clockError : 0;
-  const received = readings.map((raw) => marked(raw, arrival.receivedAt, skew));
+  const received = readings.map((raw) => marked(raw, arrival));
   if (readings.some((raw) => raw.time === 0)) estimateTimes(received, arrival);
   return received;
 }
 
-function marked(raw: Raw, receivedAt: number, skew: number): Reading {
+function marked(raw: Raw, { receivedAt, sentAt }: Arrival): Reading {
   const reading = { ...raw, quality: raw.quality & METER_BITS, skew: 0 };
+  const ahead = sentAt === 0 ? 0 : sentAt - receivedAt;
   if (raw.time === 0) {
     reading.quality |= TIME_ESTIMATED_BY_SERVER;
-  } else if (skew !== 0) {
+  } else if (isOff(ahead) || raw.time > receivedAt + CLOCK_TOLERANCE_SECONDS) {
     reading.quality |= CLOCK_WRONG;
-    reading.skew = Math.max(skew, 1 - raw.time);
-  }
-  if (reading.time + reading.skew > receivedAt + CLOCK_TOLERANCE_SECONDS) {
-    reading.quality |= CLOCK_WRONG;
-    reading.skew = receivedAt - reading.time;
+    reading.skew = Math.max(skewOf(raw.time, ahead, receivedAt), 1 - raw.time);
   }
   return reading;
+}
+
+const isOff = (seconds: number): boolean => Math.abs(seconds) > CLOCK_TOLERANCE_SECONDS;
+
+/**
+ * A clock that is ahead is put right by what it is ahead. One that seems behind may be right and the
+ * report was held up on its way, so its times are left as they are.
+ */
+function skewOf(time: number, ahead: number, receivedAt: number): number {
+  const skew = isOff(ahead) ? Math.min(0, -ahead) : 0;
+  return time + skew > receivedAt + CLOCK_TOLERANCE_SECONDS ? receivedAt - time : skew;
 }
 
 /** Walks back from what is known to be later: one interval a number. */

@@ -16,20 +16,20 @@ export function createApp(parts: HttpParts): Hono {
   const app = new Hono();
   app.onError(onError(parts.report));
   app.notFound((context) => problem(failed("notFound", `There is no ${context.req.path}.`)));
-  app.route("/", healthRoutes(parts.health));
+  app.route("/", healthRoutes(parts.health, parts.now));
   app.route("/api/v1", createApi(parts));
   return app;
 }
 
 function createApi(parts: HttpParts): Hono {
   const api = new Hono();
+  api.route("/", datagramRoutes(parts));
   api.use(bodyLimit({
     maxSize: MAX_JSON_BYTES,
     onError: () => {
       throw new FailureError(failed("tooLarge", `The body is above ${MAX_JSON_BYTES} bytes.`));
     },
   }));
-  api.route("/", datagramRoutes(parts));
   api.route("/", enrolmentRoutes(parts));
   api.use(operatorOnly(parts.operatorKey));
   api.route("/", meterRoutes(parts));

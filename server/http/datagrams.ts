@@ -1,13 +1,21 @@
 /** Datagrams over HTTP: the same bytes and the same path as over UDP, with a status for silence. */
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { failed } from "../errors.ts";
-import type { DatagramOutcome } from "../ingest/ingest.ts";
+import { type DatagramOutcome, MAX_DATAGRAM_BYTES } from "../ingest/ingest.ts";
 import type { HttpParts } from "./parts.ts";
 import { problem } from "./problem.ts";
 
 export function datagramRoutes({ ingest }: HttpParts): Hono {
   const routes = new Hono();
-  routes.post("/datagrams", async (context) => {
+  const noLongerThanAReport = bodyLimit({
+    maxSize: MAX_DATAGRAM_BYTES,
+    onError: () => {
+      ingest.counts.malformed++;
+      return problem(failed("tooLarge", `No report is above ${MAX_DATAGRAM_BYTES} bytes.`));
+    },
+  });
+  routes.post("/datagrams", noLongerThanAReport, async (context) => {
     const bytes = new Uint8Array(await context.req.arrayBuffer());
     const [outcome, acknowledgement] = await new Promise<[DatagramOutcome, Uint8Array?]>(
       (resolve) => ingest.take(bytes, (...answer) => resolve(answer)),

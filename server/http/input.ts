@@ -8,15 +8,23 @@ import { FailureError } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 512 * 1024;
 
-const fieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+const fieldErrors = (error: z.ZodError): FieldError[] => error.issues.flatMap(fieldErrorsOf);
+
+function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
+  const { path, message } = issue;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not known" }));
+  }
+  const isMissing = issue.input === undefined;
+  return [{ path: path.join("."), message: isMissing ? "is missing" : message }];
+}
 
 function checked<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
   what: string,
 ): z.infer<Schema> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const errors = fieldErrors(result.error).slice(0, 20);
   throw new FailureError(
@@ -67,14 +75,21 @@ export const instant = z.iso.datetime({
   ),
 );
 
+/** In a query, a `+` that was not encoded arrives as a space. */
+const withPlus = (text: unknown): unknown =>
+  typeof text === "string" ? text.replace(/ (?=\d\d:\d\d$)/, "+") : text;
+
 /** An instant, or a date, which is its first moment in a time zone still to be given. */
-export const instantOrDate = z.union([
-  instant,
-  z.iso.date().transform((text) => Temporal.PlainDate.from(text)).refine(
-    ({ year }) => year >= 1971 && year <= 2105,
-    SECONDS_OUT_OF_RANGE,
-  ),
-], { error: "must be a date, or a time with an offset like 2026-11-20T08:00:00-03:00" });
+export const instantOrDate = z.preprocess(
+  withPlus,
+  z.union([
+    instant,
+    z.iso.date().transform((text) => Temporal.PlainDate.from(text)).refine(
+      ({ year }) => year >= 1971 && year <= 2105,
+      SECONDS_OUT_OF_RANGE,
+    ),
+  ], { error: "must be a date, or a time with an offset like 2026-11-20T08:00:00-03:00" }),
+);
 
 export const inZone = (at: number | Temporal.PlainDate, timeZone: string): number =>
   typeof at === "number" ? at : startOfDate(at, timeZone);
@@ -123,6 +138,11 @@ export const energyWh = z.union([
   }
   return milliwattHours;
 });
+
+export function items<Item extends z.ZodType>(item: Item, max: number): z.ZodArray<Item> {
+  const message = `must have 1 to ${max} items`;
+  return z.array(item).min(1, message).max(max, message);
+}
 
 export const label = z.string().trim().min(1).max(200);
 

@@ -6,7 +6,7 @@ import { qualityNames, type Reading } from "../domain/reading.ts";
 import type { ConflictRecord } from "../store/conflicts.ts";
 import type { IssuedKey, MeterRecord } from "../store/meters.ts";
 import type { HttpParts } from "./parts.ts";
-import { body, ID, instant, label } from "./input.ts";
+import { body, ID, instant, items, label } from "./input.ts";
 import { toInstant, toWh } from "./output.ts";
 import { FailureError, problem } from "./problem.ts";
 
@@ -20,7 +20,7 @@ const newMeter = z.strictObject({
 
 const provisioning = z.strictObject({
   count: z.int().min(1).max(MAX_PROVISIONED).optional(),
-  meters: z.array(newMeter).min(1).max(MAX_PROVISIONED).optional(),
+  meters: items(newMeter, MAX_PROVISIONED).optional(),
 }).refine(
   ({ count, meters }) => (count === undefined) !== (meters === undefined),
   "must be {count} or {meters: [{pointId?, label?}]}",
@@ -118,8 +118,8 @@ const shown = (meter: MeterRecord) => ({
 });
 
 /** The register now, the power now and when the meter was last heard of. */
-export async function stateOf({ history }: HttpParts, meter: string) {
-  const now = await history.now(meter, 0);
+export async function stateOf({ history, ...parts }: HttpParts, meter: string) {
+  const now = await history.now(meter, 0, parts.now());
   return {
     registerWh: now ? toWh(now.newest.milliwattHours) : null,
     powerW: now?.watts ?? null,

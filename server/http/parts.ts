@@ -1,4 +1,5 @@
 /** What the HTTP side needs of the rest of the house. */
+import type { ReportProblem } from "../errors.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Conflicts } from "../store/conflicts.ts";
 import type { History } from "../store/history.ts";
@@ -26,5 +27,5 @@ export interface HttpParts {
   udpPort: number | undefined;
   /** Unix seconds. */
   now: () => number;
-  report: (problem: string, error: unknown) => void;
+  report: ReportProblem;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { instantWriter, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
 import type { Value } from "../domain/energy.ts";
 import { failed } from "../errors.ts";
-import type { CustomerRecord, PointRecord } from "../store/points.ts";
+import type { Assignment, CustomerRecord, PointRecord } from "../store/points.ts";
 import type { HttpParts } from "./parts.ts";
 import {
   body,
@@ -69,7 +69,9 @@ export function pointRoutes(parts: HttpParts): Hono {
   });
   routes.get("/points/:id", async (context) => {
     const point = await pointIn(context, parts);
-    const meter = point.assignments.findLast(({ to }) => to === undefined)?.meterId;
+    const at = now();
+    const counts = ({ from, to = Infinity }: Assignment) => from <= at && at < to;
+    const meter = point.assignments.findLast(counts)?.meterId;
     const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
     return context.json({ ...shownPoint(point), meter: state });
   });

@@ -1,7 +1,7 @@
 /** Errors as RFC 9457 `application/problem+json`: the one mapping from failures to statuses. */
 import { HTTPException } from "hono/http-exception";
 import type { Context } from "hono";
-import { failed, type Failure, type FailureKind } from "../errors.ts";
+import { failed, type Failure, type FailureKind, type ReportProblem } from "../errors.ts";
 
 const STATUS: Record<FailureKind, [status: number, title: string]> = {
   invalid: [400, "Invalid input"],
@@ -32,7 +32,7 @@ export function problem({ kind, detail, errors }: Failure): Response {
 }
 
 /** What was not foreseen becomes an opaque 500, and is reported to those who run the server. */
-export function onError(report: (problem: string, error: unknown) => void) {
+export function onError(report: ReportProblem) {
   return (error: Error, context: Context): Response => {
     if (error instanceof FailureError) return problem(error.failure);
     if (error instanceof HTTPException && error.status < 500) {

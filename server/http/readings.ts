@@ -1,7 +1,7 @@
 /** A meter's readings: brought in by devices that speak JSON, given back as they are stored. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { MAX_N, MAX_TIME, qualityNames, type Reading, receive } from "../domain/reading.ts";
+import { MAX_N, qualityNames, type Reading, receive } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
 import type { HttpParts } from "./parts.ts";
 import {
@@ -11,6 +11,7 @@ import {
   instant,
   instantOrDate,
   inZone,
+  items,
   misfit,
   query,
 } from "./input.ts";
@@ -26,12 +27,15 @@ const DEFAULT_PAGE = 1_000;
 const channel = z.int().min(0).max(1);
 
 const upload = z.strictObject({
-  readings: z.array(z.strictObject({
-    n: z.int().min(1).max(MAX_N).optional(),
-    time: instant,
-    energyWh,
-    channel: channel.default(0),
-  })).min(1).max(MAX_READINGS),
+  readings: items(
+    z.strictObject({
+      n: z.int().min(1).max(MAX_N).optional(),
+      time: instant,
+      energyWh,
+      channel: channel.default(0),
+    }),
+    MAX_READINGS,
+  ),
 });
 
 const page = z.strictObject({
@@ -117,7 +121,7 @@ const writeCursor = ([n, channel]: Place): string => btoa(`${n}.${channel}`).rep
 function readCursor(cursor: string | undefined): Place {
   if (cursor === undefined) return [1, 0];
   const place = decoded(cursor).match(/^(\d{1,10})\.([01])$/);
-  if (!place || Number(place[1]) > MAX_TIME) {
+  if (!place || Number(place[1]) > MAX_N) {
     throw misfit("cursor", "must be the `next` of a page before");
   }
   return [Number(place[1]), Number(place[2])];

@@ -1,15 +1,16 @@
 /**
  * The one way by which readings come in.
  *
- *   queue → decode → key → tag → clock rules → group commit → acknowledgement
+ *   decode → queue → key → tag → clock rules → group commit → acknowledgement
  *
- * Datagrams wait unverified in a bounded queue. One loop takes what has gathered, verifies it, has
+ * Datagrams wait unverified in a bounded queue, but only those that have the form of a report. One loop takes what has gathered, verifies it, has
  * it stored in one commit, and only then answers. What fails on the way is counted and, over UDP,
  * met with silence: the meter repeats. Readings of devices that speak JSON join at the commit.
  */
 import {
   decodeReport,
   encodeAcknowledgement,
+  MAX_REPORT_BYTES,
   type Report,
   type Sign,
   STATUS_CONFLICT,
@@ -17,9 +18,12 @@ import {
   tagIsValid,
 } from "../../meter-firmware/protocol/datagram.ts";
 import { type Reading, receive } from "../domain/reading.ts";
+import type { ReportProblem } from "../errors.ts";
 import { seriesOf } from "../store/keys.ts";
 import type { Append, Conflict, Outcome, ReadingStore } from "../store/store.ts";
 import { DropOldestQueue } from "./queue.ts";
+
+export const MAX_DATAGRAM_BYTES = MAX_REPORT_BYTES;
 
 export const DATAGRAM_OUTCOMES = [
   "acknowledged",
@@ -42,11 +46,14 @@ export interface IngestParts {
     meter: string,
     keyId: number,
   ) => { key: Uint8Array; unconfirmed: boolean } | undefined;
-  /** Asks the database for a meter that another server may have registered. */
-  loadKeys?: (meter: string, keyId: number) => Promise<void>;
+  /**
+   * Asks the database for meters that another server may have registered, and tells for which
+   * reports it has been asked: there may be too many at once.
+   */
+  loadKeys?: (wanted: Report[]) => Promise<Set<Report>>;
   /** Records that a key is in use, before its first datagram is acknowledged. */
   confirmKey: (meter: string, keyId: number) => Promise<void>;
-  recordConflict: (meter: string, channel: number, conflict: Conflict) => Promise<void>;
+  recordConflicts: (meter: string, channel: number, conflicts: Conflict[]) => Promise<void>;
   signWith: (key: Uint8Array) => Sign;
   /** Unix seconds. */
   now: () => number;
@@ -54,14 +61,19 @@ export interface IngestParts {
   linger: (isBusy: boolean) => Promise<void>;
   /** Measures a commit. */
   timed: <T>(commit: () => Promise<T>) => Promise<T>;
-  report: (problem: string, error: unknown) => void;
+  report: ReportProblem;
+  /** Told of each datagram that gets no acknowledgement. */
+  refused?: (outcome: DatagramOutcome) => void;
 }
 
 export interface IngestLimits {
   queuedDatagrams: number;
   /** So many waiting appends of JSON devices; one more is refused. */
   queuedAppends: number;
+  /** One commit takes datagrams until they bring so many readings. */
   readingsACommit: number;
+  /** And appends of JSON devices until they do; both fit into an atomic, at 27 bytes a reading. */
+  uploadedACommit: number;
   /** Datagrams looked at for one commit, most of which may turn out not to count. */
   datagramsACommit: number;
   reportIntervalSeconds: number;
@@ -71,6 +83,7 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
   queuedDatagrams: 16_384,
   queuedAppends: 256,
   readingsACommit: 1_024,
+  uploadedACommit: 4_096,
   datagramsACommit: 2_048,
   reportIntervalSeconds: 5,
 };
@@ -79,6 +92,7 @@ export const DEFAULT_INGEST_LIMITS: IngestLimits = {
 const BUSY_BATCH = 64;
 
 interface Waiting {
+  report: Report;
   bytes: Uint8Array;
   answer: Answer;
 }
@@ -115,7 +129,9 @@ export class Ingest {
   /** Takes a datagram; `bytes` must not be changed afterwards. */
   take(bytes: Uint8Array, answer: Answer): void {
     if (this.#closing) return this.#end(answer, "dropped");
-    const dropped = this.#queue.push({ bytes, answer });
+    const decoded = decodeReport(bytes);
+    if (!decoded.ok) return this.#end(answer, "malformed");
+    const dropped = this.#queue.push({ report: decoded.value, bytes, answer });
     if (dropped) this.#end(dropped.answer, "dropped");
     this.#wake();
   }
@@ -153,42 +169,68 @@ export class Ingest {
 
   /** Neither kind of sender can keep the other, nor what is verified already, from its commit. */
   async #takeBatch(): Promise<void> {
-    const { readingsACommit, datagramsACommit } = this.limits;
+    const { readingsACommit } = this.limits;
     if (!this.#closing && this.queued < readingsACommit) await this.parts.linger(this.#isBusy);
-    const batch: Verified[] = [];
-    let readings = 0;
-    while (this.#appends.length > 0 && readings < readingsACommit / 2) {
-      const append = this.#appends.shift()!;
-      batch.push(append);
-      readings += append.append.readings.length;
-    }
-    for (let items = 0; readings < readingsACommit && items < datagramsACommit; items++) {
-      const waiting = this.#queue.shift();
-      if (!waiting) break;
-      const verified = await this.#verify(waiting);
-      if (verified) {
-        batch.push(verified);
-        readings += verified.append.readings.length;
-      }
-    }
+    const batch = [...this.#takeAppends(), ...await this.#takeDatagrams()];
     this.#isBusy = batch.length >= BUSY_BATCH;
     if (batch.length > 0) await this.#commit(batch);
   }
 
-  /** Decode, key, tag, clock: what passes is a report that its meter really sent. */
-  async #verify({ bytes, answer }: Waiting): Promise<Verified | undefined> {
-    const decoded = decodeReport(bytes);
-    if (!decoded.ok) return this.#end(answer, "malformed");
-    const report = decoded.value;
+  #takeAppends(): Verified[] {
+    const taken: Verified[] = [];
+    let readings = 0;
+    while (this.#appends.length > 0 && readings < this.limits.uploadedACommit) {
+      const append = this.#appends.shift()!;
+      taken.push(append);
+      readings += append.append.readings.length;
+    }
+    return taken;
+  }
+
+  async #takeDatagrams(): Promise<Verified[]> {
+    const { readingsACommit, datagramsACommit } = this.limits;
+    const count = Math.min(datagramsACommit, this.#queue.length);
+    const isUnknown = await this.#loadKeys(count);
+    const taken: Verified[] = [];
+    let readings = 0;
+    for (let items = 0; readings < readingsACommit && items < count; items++) {
+      const waiting = this.#queue.shift();
+      if (!waiting) break;
+      const verified = await this.#verify(waiting, isUnknown);
+      if (verified) {
+        taken.push(verified);
+        readings += verified.append.readings.length;
+      }
+    }
+    return taken;
+  }
+
+  /** Tells apart reports of unknown meters from those for which there was no look-up. */
+  async #loadKeys(count: number): Promise<(report: Report) => boolean> {
+    const { findKey, loadKeys } = this.parts;
+    if (!loadKeys) return () => true;
+    const reports = this.#queue.first(count).map(({ report }) => report);
+    const wanted = reports.filter(({ meter, keyId }) => !findKey(meter, keyId));
+    if (wanted.length === 0) return () => false;
+    try {
+      const asked = await loadKeys(wanted);
+      return (report) => asked.has(report);
+    } catch (error) {
+      this.parts.report("Cannot look up meters", error);
+      return () => false;
+    }
+  }
+
+  /** Key, tag, clock: what passes is a report that its meter really sent. */
+  async #verify(
+    { report, bytes, answer }: Waiting,
+    isUnknown: (report: Report) => boolean,
+  ): Promise<Verified | undefined> {
     const { meter, keyId } = report;
     const { parts } = this;
     try {
-      let found = parts.findKey(meter, keyId);
-      if (!found && parts.loadKeys) {
-        await parts.loadKeys(meter, keyId);
-        found = parts.findKey(meter, keyId);
-      }
-      if (!found) return this.#end(answer, "unknownMeter");
+      const found = parts.findKey(meter, keyId);
+      if (!found) return this.#end(answer, isUnknown(report) ? "unknownMeter" : "dropped");
       const sign = parts.signWith(found.key);
       if (!tagIsValid(bytes, sign)) return this.#end(answer, "wrongTag");
       if (found.unconfirmed) await parts.confirmKey(meter, keyId);
@@ -244,9 +286,7 @@ export class Ingest {
   async #settleConflict(verified: Verified, outcome: Outcome): Promise<void> {
     const { meter, channel } = verified;
     try {
-      for (const conflict of outcome.conflicts) {
-        await this.parts.recordConflict(meter, channel, conflict);
-      }
+      await this.parts.recordConflicts(meter, channel, outcome.conflicts);
       this.#finish(verified, outcome);
     } catch (error) {
       this.parts.report("Cannot record a conflict of readings", error);
@@ -276,6 +316,7 @@ export class Ingest {
 
   #end(answer: Answer, outcome: DatagramOutcome, acknowledgement?: Uint8Array): undefined {
     this.counts[outcome]++;
+    if (!acknowledgement) this.parts.refused?.(outcome);
     answer(outcome, acknowledgement);
   }
 

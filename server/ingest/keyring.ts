@@ -2,6 +2,7 @@
  * The meters' keys, open in memory, at the speed of ingest. One block holds them all, as an object
  * each would weigh several times the key.
  */
+import type { ReportProblem } from "../errors.ts";
 import type { MeterRecord } from "../store/meters.ts";
 
 export interface MeterKey {
@@ -26,10 +27,6 @@ export class Keyring {
 
   get size(): number {
     return this.#slots.size;
-  }
-
-  has(meter: string): boolean {
-    return this.#slots.has(meter);
   }
 
   find(meter: string, keyId: number): MeterKey | undefined {
@@ -57,6 +54,23 @@ export class Keyring {
       [id, this.openKey(meter.id, id, sealed)] as const
     );
     this.#unconfirmed.set(meter.id, new Map(opened));
+  }
+
+  /** One damaged record keeps no other meter out. If none opens, the secret is another one. */
+  async putAll(
+    meters: AsyncIterable<MeterRecord>,
+    report: ReportProblem,
+  ): Promise<void> {
+    const errors: unknown[] = [];
+    for await (const meter of meters) {
+      try {
+        this.put(meter);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0 && this.size === 0) throw errors[0];
+    for (const error of errors) report("Cannot open the key of a meter", error);
   }
 
   #remove(meter: string): void {

@@ -21,6 +21,13 @@ export class DropOldestQueue<Item> {
     return dropped;
   }
 
+  /** The oldest ones, which stay. */
+  first(count: number): Item[] {
+    const capacity = this.#items.length;
+    const length = Math.min(count, this.#length);
+    return Array.from({ length }, (_, i) => this.#items[(this.#first + i) % capacity]!);
+  }
+
   shift(): Item | undefined {
     if (this.#length === 0) return undefined;
     const item = this.#items[this.#first];

@@ -3,12 +3,23 @@
  * of and again now and then, so that a key rotated or a meter retired elsewhere is noticed. Unknown
  * ids are remembered for a while, as anyone can send them.
  */
+import type { ReportProblem } from "../errors.ts";
 import type { MeterRecord } from "../store/meters.ts";
 import type { Keyring, MeterKey } from "./keyring.ts";
+
+export interface WantedKey {
+  meter: string;
+  keyId: number;
+}
 
 const FRESH_SECONDS = 60;
 const UNKNOWN_SECONDS = 10;
 const MAX_REMEMBERED = 200_000;
+/** Anyone can make up ids: no more look-ups than this hold up those who are known. */
+const MAX_LOOK_UPS = 512;
+const LOOK_UPS_AT_ONCE = 64;
+
+const nameOf = ({ meter, keyId }: WantedKey): string => `${meter} ${keyId}`;
 
 export class SharedKeys {
   /** When each meter, or each unknown key of one, was last looked up. */
@@ -18,6 +29,7 @@ export class SharedKeys {
     readonly keyring: Keyring,
     readonly get: (meter: string) => Promise<MeterRecord | undefined>,
     readonly now: () => number,
+    readonly report: ReportProblem,
   ) {}
 
   find(meter: string, keyId: number): MeterKey | undefined {
@@ -25,14 +37,33 @@ export class SharedKeys {
     return age < FRESH_SECONDS ? this.keyring.find(meter, keyId) : undefined;
   }
 
-  async load(meter: string, keyId: number): Promise<void> {
-    const asked = `${meter} ${keyId}`;
-    if (this.now() - (this.#lookedUp.get(asked) ?? -Infinity) < UNKNOWN_SECONDS) return;
+  /** Looks up some of what is wanted. Answers with what the database has been asked for lately. */
+  async load<Wanted extends WantedKey>(wanted: Wanted[]): Promise<Set<Wanted>> {
+    const due = new Map<string, Wanted>();
+    for (const key of wanted) {
+      if (due.size < MAX_LOOK_UPS && !this.#wasAsked(key)) due.set(nameOf(key), key);
+    }
+    const failures: unknown[] = [];
+    const keys = due.values();
+    const worker = async () => {
+      for (const key of keys) await this.#lookUp(key).catch((error) => failures.push(error));
+    };
+    await Promise.all(Array.from({ length: LOOK_UPS_AT_ONCE }, worker));
+    if (failures.length > 0) this.report("Cannot look up a meter", failures[0]);
+    return new Set(wanted.filter((key) => this.#wasAsked(key)));
+  }
+
+  #wasAsked(key: WantedKey): boolean {
+    return this.now() - (this.#lookedUp.get(nameOf(key)) ?? -Infinity) < UNKNOWN_SECONDS;
+  }
+
+  async #lookUp(key: WantedKey): Promise<void> {
     if (this.#lookedUp.size >= MAX_REMEMBERED) this.#lookedUp.clear();
-    const record = await this.get(meter);
-    this.#lookedUp.set(asked, this.now());
-    if (!record) return;
-    this.keyring.put(record);
-    this.#lookedUp.set(meter, this.now());
+    const record = await this.get(key.meter);
+    if (record) {
+      this.keyring.put(record);
+      this.#lookedUp.set(key.meter, this.now());
+    }
+    this.#lookedUp.set(nameOf(key), this.now());
   }
 }

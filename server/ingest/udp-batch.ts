@@ -4,6 +4,7 @@ export type ToThread =
   | { kind: "open"; hostname: string; port: number }
   | { kind: "taken"; count: number }
   | { kind: "answers"; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: "handOver" }
   | { kind: "close" };
 
 export type FromThread =
@@ -11,6 +12,7 @@ export type FromThread =
   | { kind: "unbound"; reason: string }
   | { kind: "datagrams"; bytes: Uint8Array<ArrayBuffer>; dropped: number }
   | { kind: "problem"; reason: string }
+  | { kind: "handedOver" }
   | { kind: "closed" };
 
 const HEAD_BYTES = 6;

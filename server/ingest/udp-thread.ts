@@ -8,6 +8,8 @@
  */
 /// <reference lib="deno.worker" />
 import { MAX_REPORT_BYTES } from "../../meter-firmware/protocol/datagram.ts";
+import { receiveAll } from "./receive.ts";
+import { Senders } from "./senders.ts";
 import { BatchWriter, entriesOf, type FromThread, type ToThread } from "./udp-batch.ts";
 
 /** Senders are remembered for so many datagrams, more than can wait for their answer. */
@@ -16,15 +18,17 @@ const REMEMBERED = 32_768;
 const MAX_UNTAKEN = 16_384;
 const BATCH_MS = 1;
 
-const senders = new Array<Deno.Addr | undefined>(REMEMBERED);
+const senders = new Senders<Deno.Addr>(REMEMBERED);
 const batch = new BatchWriter();
 let socket: Deno.DatagramConn | undefined;
 let number = 0;
-let taken = 0;
+let untaken = 0;
 let dropped = 0;
 
 const post = (message: FromThread, transfer: Transferable[] = []) =>
   self.postMessage(message, transfer);
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 function handOver(): void {
   if (batch.isEmpty) return;
@@ -34,37 +38,29 @@ function handOver(): void {
 }
 
 function accept(bytes: Uint8Array, sender: Deno.Addr): void {
-  if (number - taken >= MAX_UNTAKEN) {
+  if (untaken >= MAX_UNTAKEN) {
     dropped++;
     return;
   }
   if (batch.isEmpty) setTimeout(handOver, BATCH_MS);
-  senders[number % REMEMBERED] = sender;
-  batch.add(number++, bytes);
+  senders.remember(number, sender);
+  batch.add(number, bytes);
+  number = (number + 1) >>> 0;
+  untaken++;
   if (batch.isFull) handOver();
 }
 
-async function receive(socket: Deno.DatagramConn): Promise<void> {
+function receive(socket: Deno.DatagramConn): Promise<void> {
   // One byte more than the longest report, so that a longer one is seen as such.
   const buffer = new Uint8Array(MAX_REPORT_BYTES + 1);
-  for (;;) {
-    try {
-      const [bytes, sender] = await socket.receive(buffer);
-      accept(bytes, sender);
-    } catch (error) {
-      if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
-        return;
-      }
-      // An answer that could not be delivered may come back as an error of the next receive.
-      post({ kind: "problem", reason: (error as Error).message });
-    }
-  }
+  const failed = ({ message }: Error) => post({ kind: "problem", reason: message });
+  return receiveAll(socket, buffer, accept, failed, sleep);
 }
 
 /** One after the other, so that receiving has its turn in between. */
 async function send(bytes: Uint8Array): Promise<void> {
   for (const { number, content } of entriesOf(bytes)) {
-    const sender = senders[number % REMEMBERED];
+    const sender = senders.of(number);
     if (!socket || !sender) continue;
     try {
       await socket.send(content, sender);
@@ -87,10 +83,13 @@ self.onmessage = async ({ data }: MessageEvent<ToThread>) => {
       post({ kind: "unbound", reason: (error as Error).message });
     }
   } else if (data.kind === "taken") {
-    taken += data.count;
+    untaken -= data.count;
   } else if (data.kind === "answers") {
     const { bytes } = data;
     sending = sending.then(() => send(bytes));
+  } else if (data.kind === "handOver") {
+    handOver();
+    post({ kind: "handedOver" });
   } else {
     await sending;
     socket?.close();

@@ -1,9 +1,12 @@
 /** Datagrams over UDP: whatever comes goes to ingest, and only acknowledgements go back. */
+import type { ReportProblem } from "../errors.ts";
 import type { Ingest } from "./ingest.ts";
 import { BatchWriter, entriesOf, type FromThread, type ToThread } from "./udp-batch.ts";
 
 export interface Udp {
   port: number;
+  /** Has ingest take what has come in so far. */
+  handOver: () => Promise<void>;
   /** Sends what is to be sent, then closes the socket. */
   close: () => Promise<void>;
 }
@@ -13,11 +16,12 @@ export async function serveUdp(
   thread: Worker,
   where: { hostname: string; port: number },
   ingest: Ingest,
-  report: (problem: string, error: unknown) => void,
+  report: ReportProblem,
 ): Promise<Udp> {
   const post = (message: ToThread) => thread.postMessage(message);
   const answers = new Answers((bytes) => post({ kind: "answers", bytes }));
   const bound = Promise.withResolvers<number>();
+  const handedOver = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   thread.onmessage = ({ data }: MessageEvent<FromThread>) => {
     if (data.kind === "datagrams") {
@@ -25,18 +29,23 @@ export async function serveUdp(
       ingest.counts.dropped += data.dropped;
     } else if (data.kind === "bound") bound.resolve(data.port);
     else if (data.kind === "unbound") bound.reject(new Error(data.reason));
+    else if (data.kind === "handedOver") handedOver.resolve();
     else if (data.kind === "closed") closed.resolve();
     else report("Cannot receive a datagram", data.reason);
   };
   post({ kind: "open", ...where });
   const port = await bound.promise;
+  const handOver = () => {
+    post({ kind: "handOver" });
+    return handedOver.promise;
+  };
   const close = async () => {
     answers.flush();
     post({ kind: "close" });
     await closed.promise;
     thread.terminate();
   };
-  return { port, close };
+  return { port, handOver, close };
 }
 
 function takeAll(bytes: Uint8Array, ingest: Ingest, answers: Answers): number {

@@ -13,14 +13,41 @@ export interface ConflictRecord extends Conflict {
   seenAt: number;
 }
 
+/** Far below what an atomic holds, by number and by size. */
+const CONFLICTS_AN_ATOMIC = 500;
+/** The database reads so many keys at once. */
+const KEYS_A_READ = 10;
+
 export class Conflicts {
   constructor(readonly kv: Deno.Kv) {}
 
-  async record(meter: string, channel: number, conflict: Conflict, now: number): Promise<void> {
-    const key = conflictKey(meter, channel, conflict.refused.n);
-    const { value: known } = await this.kv.get<ConflictRecord>(key);
-    if (known && sameContent(known.refused, conflict.refused)) return;
-    await this.kv.set(key, { ...conflict, channel, seenAt: known?.seenAt ?? now });
+  /** A meter's conflicts of one report or upload, in as few writes as possible. */
+  async record(meter: string, channel: number, found: Conflict[], now: number): Promise<void> {
+    for (let at = 0; at < found.length; at += CONFLICTS_AN_ATOMIC) {
+      await this.#recordSome(meter, channel, found.slice(at, at + CONFLICTS_AN_ATOMIC), now);
+    }
+  }
+
+  async #recordSome(meter: string, channel: number, found: Conflict[], now: number) {
+    const keys = found.map(({ refused }) => conflictKey(meter, channel, refused.n));
+    const known = await this.#known(keys);
+    const atomic = this.kv.atomic();
+    let isNew = false;
+    for (const [i, conflict] of found.entries()) {
+      if (known[i] && sameContent(known[i].refused, conflict.refused)) continue;
+      atomic.set(keys[i], { ...conflict, channel, seenAt: known[i]?.seenAt ?? now });
+      isNew = true;
+    }
+    if (isNew) await atomic.commit();
+  }
+
+  async #known(keys: Deno.KvKey[]): Promise<(ConflictRecord | null)[]> {
+    const known: (ConflictRecord | null)[] = [];
+    for (let at = 0; at < keys.length; at += KEYS_A_READ) {
+      const entries = await this.kv.getMany<ConflictRecord[]>(keys.slice(at, at + KEYS_A_READ));
+      known.push(...entries.map(({ value }) => value));
+    }
+    return known;
   }
 
   async of(meter: string, limit: number): Promise<ConflictRecord[]> {

@@ -34,9 +34,9 @@ export function openDataFolder(
       return refused(doing, "another server is using it");
     }
     doing = `read the secret in the data folder ${path}`;
-    const ownSecret = secret ?? keptSecret(`${path}/secret`, random);
+    const ownSecret = secret ?? keptSecret(path, random);
     doing = `open the database in the data folder ${path}`;
-    const database = `${path}/contaluz.db`;
+    const database = databaseIn(path);
     checkDatabase(database);
     const release = () => lock.close();
     return done({ database, secret: ownSecret, bytes: () => sizeOf(database), release });
@@ -45,20 +45,34 @@ export function openDataFolder(
   }
 }
 
+const databaseIn = (folder: string): string => `${folder}/contaluz.db`;
+
 const refused = (doing: string, reason: string) =>
   failed("unavailable", `Cannot ${doing}: ${reason}`);
 
 /** Made on the first start. Whoever loses it loses the meters' keys. */
-function keptSecret(file: string, random: (length: number) => Uint8Array): Uint8Array {
+function keptSecret(folder: string, random: (length: number) => Uint8Array): Uint8Array {
+  const file = `${folder}/secret`;
   if (!exists(file)) {
-    // Renamed into place, so that a start cut short leaves a whole secret or none.
-    const text = random(SECRET_BYTES).toBase64();
-    Deno.writeTextFileSync(`${file}.new`, text, { mode: 0o600 });
-    Deno.renameSync(`${file}.new`, file);
+    if (exists(databaseIn(folder))) throw new Error(`${file} is missing: restore it`);
+    writeSecret(folder, file, random(SECRET_BYTES).toBase64());
   }
   const secret = Uint8Array.fromBase64(Deno.readTextFileSync(file).trim());
   if (secret.length !== SECRET_BYTES) throw new Error("it is not 32 bytes in base64");
   return secret;
+}
+
+/** Renamed into place and on the disk, so that a power cut leaves a whole secret or none. */
+function writeSecret(folder: string, file: string, text: string): void {
+  const options = { write: true, create: true, truncate: true, mode: 0o600 };
+  using unnamed = Deno.openSync(`${file}.new`, options);
+  unnamed.writeSync(new TextEncoder().encode(text));
+  unnamed.syncSync();
+  Deno.renameSync(`${file}.new`, file);
+  // Windows does not open folders as files.
+  if (Deno.build.os === "windows") return;
+  using names = Deno.openSync(folder);
+  names.syncSync();
 }
 
 function checkDatabase(file: string): void {

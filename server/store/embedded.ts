@@ -10,6 +10,7 @@
  * Calls of `append` and `maintain` must follow one another; reading may happen at any time.
  */
 import type { Reading } from "../domain/reading.ts";
+import type { ReportProblem } from "../errors.ts";
 import { JournalWriter, replay, setJournal } from "./journal.ts";
 import { journalKey, type Series } from "./keys.ts";
 import { merge, OpenParts } from "./open-parts.ts";
@@ -25,7 +26,7 @@ export interface EmbeddedLimits {
   checkpointBytes: number;
 }
 
-const DEFAULT_LIMITS: EmbeddedLimits = { sealBytes: 448, checkpointBytes: 64 * 2 ** 20 };
+const DEFAULT_LIMITS: EmbeddedLimits = { sealBytes: 448, checkpointBytes: 32 * 2 ** 20 };
 
 /** What one turn of housekeeping may do, so that ingest never waits long. */
 const SEALS_A_TURN = 16;
@@ -44,12 +45,15 @@ export class EmbeddedStore implements ReadingStore {
   readonly reader: SeriesReader;
   #sealDue = new Set<Series>();
   #sealNow = false;
+  /** Series that could not be sealed are tried again when their open part has as many bits. */
+  #sealAgainAt = new Map<Series, number>();
   #checkpoint: Checkpoint | undefined;
   #cutBefore: number;
   #bytesAfterCut = 0;
 
   private constructor(
     readonly kv: Deno.Kv,
+    readonly report: ReportProblem,
     readonly open: OpenParts,
     readonly limits: EmbeddedLimits,
     private journal: { first: number; next: number; bytes: number },
@@ -59,9 +63,13 @@ export class EmbeddedStore implements ReadingStore {
     for (const series of open.series()) this.#noteIfFull(series);
   }
 
-  static async open(kv: Deno.Kv, limits = DEFAULT_LIMITS): Promise<EmbeddedStore> {
+  static async open(
+    kv: Deno.Kv,
+    report: ReportProblem,
+    limits = DEFAULT_LIMITS,
+  ): Promise<EmbeddedStore> {
     const open = new OpenParts();
-    return new EmbeddedStore(kv, open, limits, await replay(kv, open));
+    return new EmbeddedStore(kv, report, open, limits, await replay(kv, open));
   }
 
   stats(): StoreStats {
@@ -72,16 +80,10 @@ export class EmbeddedStore implements ReadingStore {
     };
   }
 
-  async append(batch: Append[]): Promise<Outcome[]> {
+  async append(batch: Append[]): Promise<(Outcome | undefined)[]> {
     const staged = new Map<Series, Reading[]>();
-    const outcomes: Outcome[] = [];
-    for (const { series, readings } of batch) {
-      const waiting = staged.get(series) ?? [];
-      const known = await this.#known(series, readings, waiting);
-      const { accepted, ...outcome } = decide(readings, known);
-      outcomes.push(outcome);
-      if (accepted.length > 0) staged.set(series, merge(waiting, accepted));
-    }
+    const outcomes: (Outcome | undefined)[] = [];
+    for (const append of batch) outcomes.push(await this.#stage(append, staged));
     if (staged.size > 0) await this.#commit(staged);
     return outcomes;
   }
@@ -93,6 +95,22 @@ export class EmbeddedStore implements ReadingStore {
     else if (this.#checkpointIsDue()) this.#beginCheckpoint();
     else return false;
     return true;
+  }
+
+  /** Undefined where a damaged row leaves open what is stored: other series must not wait for it. */
+  async #stage(
+    { series, readings }: Append,
+    staged: Map<Series, Reading[]>,
+  ): Promise<Outcome | undefined> {
+    const waiting = staged.get(series) ?? [];
+    try {
+      const known = await this.#known(series, readings, waiting);
+      const { accepted, ...outcome } = decide(readings, known);
+      if (accepted.length > 0) staged.set(series, merge(waiting, accepted));
+      return outcome;
+    } catch (error) {
+      this.report(`Cannot take readings of series ${series}`, error);
+    }
   }
 
   /** What is stored, or about to be, under the numbers of `readings`. New numbers cost nothing. */
@@ -135,6 +153,7 @@ export class EmbeddedStore implements ReadingStore {
   }
 
   #noteIfFull(series: Series): void {
+    if (this.open.bits(series) < (this.#sealAgainAt.get(series) ?? 0)) return;
     const spread = 0.75 + (parseInt(series.slice(12, 16), 16) / 0xffff) / 2;
     const full = this.open.bits(series) / (this.limits.sealBytes * 8 * spread);
     if (full > 1) this.#sealDue.add(series);
@@ -154,13 +173,8 @@ export class EmbeddedStore implements ReadingStore {
     const atomic = this.kv.atomic();
     let rows = 0;
     for (const series of this.#sealDue) {
-      const { reader, open } = this;
-      const plan = await planSeal(
-        reader,
-        series,
-        open.readings(series),
-        open.sealedThrough(series),
-      );
+      const plan = await this.#plan(series);
+      if (!plan) continue;
       applyPlan(atomic, plan);
       journal.sealed(series, plan.sealedThrough, plan.placedThrough);
       plans.set(series, plan);
@@ -172,6 +186,21 @@ export class EmbeddedStore implements ReadingStore {
       this.open.seal(series, plan.sealedThrough, plan.placedThrough);
       this.#sealDue.delete(series);
       this.#noteIfFull(series);
+    }
+  }
+
+  /** Undefined where a damaged row is in the way: other series and the journal must not wait. */
+  async #plan(series: Series): Promise<SealPlan | undefined> {
+    const { reader, open } = this;
+    try {
+      const sealedThrough = open.sealedThrough(series);
+      const plan = await planSeal(reader, series, open.readings(series), sealedThrough);
+      this.#sealAgainAt.delete(series);
+      return plan;
+    } catch (error) {
+      this.report(`Cannot seal series ${series}`, error);
+      this.#sealDue.delete(series);
+      this.#sealAgainAt.set(series, 2 * open.bits(series));
     }
   }
 

@@ -23,11 +23,11 @@ export interface Period {
 /** The register as it stands, and how fast it moves. */
 export interface Now {
   newest: Reading;
-  /** Unknown when the last two readings are too far apart, or the register fell. */
+  /** Unknown when the last readings are too old or too far apart, or the register fell. */
   watts?: number;
 }
 
-/** Two readings further apart than this say nothing about the power now. */
+/** Two readings further apart than this, or older, say nothing about the power now. */
 const MAX_POWER_GAP_SECONDS = 900;
 
 export class History {
@@ -50,9 +50,10 @@ export class History {
     return this.reader.page(seriesOf(meter, channel), fromN, limit, from, to);
   }
 
-  async now(meter: string, channel: number): Promise<Now | undefined> {
+  async now(meter: string, channel: number, at: number): Promise<Now | undefined> {
     const [before, newest] = await this.reader.newest(seriesOf(meter, channel), 2);
     if (!newest) return before && { newest: before };
+    if (at - bestTime(newest) > MAX_POWER_GAP_SECONDS) return { newest };
     const seconds = bestTime(newest) - bestTime(before);
     const rise = newest.milliwattHours - before.milliwattHours;
     if (seconds <= 0 || seconds > MAX_POWER_GAP_SECONDS || rise < 0) return { newest };

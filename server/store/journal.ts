@@ -7,16 +7,22 @@
  * Reading the values in order therefore rebuilds the open parts, and once every series has a
  * snapshot behind some point, all before that point can be cut.
  */
-import type { Reading } from "../domain/reading.ts";
+import { MAX_N, type Reading } from "../domain/reading.ts";
 import { BitReader, BitWriter } from "./bits.ts";
 import { checkedBody, withChecksum } from "./checksum.ts";
-import { JOURNAL, journalKey, type Series, seriesBytes, seriesFromBytes } from "./keys.ts";
+import {
+  JOURNAL,
+  journalKey,
+  type Series,
+  SERIES_BYTES,
+  seriesBytes,
+  seriesFromBytes,
+} from "./keys.ts";
 import type { OpenParts } from "./open-parts.ts";
 import { emptyState, pack, unpackNext } from "./packing.ts";
 
 /** A value of the database holds at most 65,536 bytes. */
 const MAX_VALUE_BYTES = 60_000;
-const SERIES_BYTES = 9;
 const READINGS_A_RECORD = 1_000;
 
 const KIND_BITS = 2;
@@ -49,7 +55,13 @@ export class JournalWriter {
 
   /** The open part of a series as it is now. */
   snapshot(series: Series, open: OpenParts): void {
-    open.snapshot(series, this.#begin(series, SNAPSHOT));
+    if (open.snapshotBytes(series) < MAX_VALUE_BYTES / 2) {
+      open.snapshot(series, this.#begin(series, SNAPSHOT));
+      return;
+    }
+    // One that could not be sealed for long may be too much for one value: its readings are not.
+    this.sealed(series, open.sealedThrough(series), MAX_N);
+    this.readings(series, open.readings(series));
   }
 
   finish(): Uint8Array[] {

@@ -4,9 +4,8 @@
 export type Series = string;
 
 export const seriesOf = (meter: string, channel: number): Series => `${meter}${channel}`;
-export const meterOf = (series: Series): string => series.slice(0, 16);
 
-const SERIES_BYTES = 9;
+export const SERIES_BYTES = 9;
 
 export function seriesBytes(series: Series, length = SERIES_BYTES): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);

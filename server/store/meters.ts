@@ -5,9 +5,9 @@
  * under the next key retires the old one. Keys are sealed in the database, tokens only hashed.
  */
 import { createHash } from "node:crypto";
-import { done, failed, type Result } from "../errors.ts";
+import { done, failed, type Failure, type Result } from "../errors.ts";
 import { enrolmentKey, meterKey, METERS, pointKey } from "./keys.ts";
-import type { PointRecord } from "./points.ts";
+import type { Assignment, PointRecord } from "./points.ts";
 import type { Vault } from "./vault.ts";
 
 export interface SealedKey {
@@ -49,6 +49,8 @@ const METERS_AN_ATOMIC = 400;
 /** A self-hosted KV allows ten checks in one atomic. */
 const POINTS_AN_ATOMIC = 10;
 const MAX_TRIES = 10;
+/** Their list is part of the point's record, which the database limits to 64 KiB. */
+const MAX_ASSIGNMENTS = 500;
 
 const hex = (bytes: Uint8Array): string => bytes.toHex();
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
@@ -103,11 +105,11 @@ export class Meters {
       if (record.tokenHash !== tokenHash || (record.hardwareId ?? hardwareId) !== hardwareId) {
         return failed("conflict", "The enrolment token has been used.");
       }
-      if (now > record.enrolmentEndsAt!) {
+      const [key] = record.keys;
+      if (!key && now > record.enrolmentEndsAt!) {
         return failed("unauthenticated", "The enrolment token is unknown or has expired.");
       }
       record.hardwareId = hardwareId;
-      const [key] = record.keys;
       if (key) return done({ id, key: this.vault.open(id, key.id, key.sealed), keyId: key.id });
       return done(this.#addKey(record, 0));
     });
@@ -123,23 +125,29 @@ export class Meters {
     });
   }
 
-  /** Called with the first valid datagram under a key: it is the current one, and enrolment is over. */
+  /**
+   * Called with the first valid datagram under a key: it is the current one, and enrolment is over.
+   * Throws unless that is on record.
+   */
   async confirm(id: string, keyId: number): Promise<void> {
-    await this.#change<void>(id, (record) => {
-      const used = record.keys.find((key) => key.id === keyId);
-      if (used) record.keys = record.keys.slice(record.keys.indexOf(used));
+    const confirmed = await this.#change<void>(id, (record) => {
+      const used = record.keys.findIndex((key) => key.id === keyId);
+      if (used < 0) return failed("notFound", `The meter ${id} has no key ${keyId} any more.`);
+      record.keys = record.keys.slice(used);
       delete record.tokenHash;
       delete record.enrolmentEndsAt;
       return done(undefined);
     });
+    if (!confirmed.ok) throw new Error(confirmed.detail);
   }
 
   async retire(id: string, now: number): Promise<Result<void>> {
-    return await this.#change<void>(id, (record) => {
+    return await this.#change<void>(id, (record, points) => {
       record.retiredAt = now;
       record.keys = [];
+      for (const point of points.values()) endAssignment(point, id, now);
       return done(undefined);
-    });
+    }, []);
   }
 
   /** Puts the meter on a point. Its readings count there from `from` on; at first, from its first. */
@@ -147,7 +155,12 @@ export class Meters {
     return await this.#change<void>(id, (record, points) => {
       const point = points.get(pointId);
       if (!point) return failed("notFound", `There is no point ${pointId}.`);
+      if (hasNoRoom(point, 1)) return full(point);
       const begin = from ?? (record.pointId === undefined ? 0 : now);
+      for (const known of points.values()) {
+        const current = currentAssignment(known, id);
+        if (current && begin < current.from) return beginsTooEarly(known, current);
+      }
       for (const known of points.values()) endAssignment(known, id, begin);
       point.assignments.push({ meterId: id, from: begin });
       record.pointId = pointId;
@@ -167,10 +180,14 @@ export class Meters {
 
   /** All points are looked up before the first record is written. */
   async #create(records: MeterRecord[]): Promise<Result<void>> {
-    const ids = new Set(records.flatMap(({ pointId }) => pointId ?? []));
-    for (const id of ids) {
-      const { value } = await this.kv.get(pointKey(id));
+    const wanted = new Map<string, number>();
+    for (const id of records.flatMap(({ pointId }) => pointId ?? [])) {
+      wanted.set(id, (wanted.get(id) ?? 0) + 1);
+    }
+    for (const [id, more] of wanted) {
+      const { value } = await this.kv.get<PointRecord>(pointKey(id));
       if (!value) return failed("notFound", `There is no point ${id}.`);
+      if (hasNoRoom(value, more)) return full(value);
     }
     for (const some of inAtomics(records)) {
       const written = await this.#createSome(some);
@@ -189,6 +206,8 @@ export class Meters {
         if (record.pointId === undefined) continue;
         points.get(record.pointId)?.value.assignments.push({ meterId: record.id, from: 0 });
       }
+      const overfull = [...points.values()].find(({ value }) => hasNoRoom(value, 0));
+      if (overfull) return full(overfull.value);
       writePoints(atomic, points);
       if (!(await atomic.commit()).ok) continue;
       records.forEach(this.changed);
@@ -206,11 +225,14 @@ export class Meters {
     return points;
   }
 
-  /** Reads, changes and writes one meter with its points, anew whenever someone came in between. */
+  /**
+   * Reads, changes and writes one meter, anew whenever someone came in between. If `pointIds` are
+   * given, with these points and its own.
+   */
   async #change<Value>(
     id: string,
     change: (record: MeterRecord, points: Map<string, PointRecord>) => Result<Value>,
-    pointIds: string[] = [],
+    pointIds?: string[],
   ): Promise<Result<Value>> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const entry = await this.kv.get<MeterRecord>(meterKey(id));
@@ -218,14 +240,13 @@ export class Meters {
       if (!record || record.retiredAt !== undefined) {
         return failed("notFound", `There is no meter ${id}.`);
       }
-      const points = await this.#points(
-        new Set([...pointIds, ...(record.pointId ? [record.pointId] : [])]),
-      );
+      const ids = pointIds && record.pointId ? [...pointIds, record.pointId] : pointIds;
+      const points = await this.#points(new Set(ids));
       const values = new Map([...points].map(([key, point]) => [key, point.value]));
       const result = change(record, values);
       if (!result.ok) return result;
       const atomic = this.kv.atomic().check(entry).set(meterKey(id), record);
-      if (pointIds.length > 0) writePoints(atomic, points);
+      writePoints(atomic, points);
       if (!(await atomic.commit()).ok) continue;
       this.changed(record);
       return result;
@@ -264,7 +285,22 @@ function writePoints(
   for (const entry of points.values()) atomic.check(entry).set(entry.key, entry.value);
 }
 
+const currentAssignment = (point: PointRecord, meterId: string): Assignment | undefined =>
+  point.assignments.find((one) => one.meterId === meterId && one.to === undefined);
+
 function endAssignment(point: PointRecord, meterId: string, end: number): void {
-  const current = point.assignments.find((a) => a.meterId === meterId && a.to === undefined);
-  if (current) current.to = end;
+  const current = currentAssignment(point, meterId);
+  if (current) current.to = Math.max(current.from, end);
+}
+
+const hasNoRoom = ({ assignments }: PointRecord, more: number): boolean =>
+  assignments.length + more > MAX_ASSIGNMENTS;
+
+const full = ({ id }: PointRecord): Failure =>
+  failed("conflict", `More than ${MAX_ASSIGNMENTS} meters would have counted at point ${id}.`);
+
+/** What the meter used before would count at two points, or twice at one. */
+function beginsTooEarly({ id }: PointRecord, { from }: Assignment): Failure {
+  const since = new Date(from * 1000).toISOString();
+  return failed("conflict", `The meter counts at point ${id} since ${since}: begin no earlier.`);
 }

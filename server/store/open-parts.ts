@@ -12,7 +12,6 @@ import { emptyState, pack, type PackState, unpack } from "./packing.ts";
 const COLUMNS = [
   "sealedThrough",
   "count",
-  "firstN",
   "head",
   "tail",
   "bits",
@@ -62,10 +61,6 @@ export class OpenParts {
     return this.#slots.keys();
   }
 
-  has(series: string): boolean {
-    return this.#slots.has(series);
-  }
-
   /** The highest number among the sealed readings; 0 if there are none. */
   sealedThrough(series: string): number {
     return this.#get(series, "sealedThrough");
@@ -84,10 +79,6 @@ export class OpenParts {
     const slot = this.#slots.get(series);
     if (slot === undefined) return 0;
     return Math.max(this.#columns.n[slot], this.#columns.sealedThrough[slot]);
-  }
-
-  firstN(series: string): number {
-    return this.#get(series, "firstN");
   }
 
   readings(series: string): Reading[] {
@@ -176,7 +167,6 @@ export class OpenParts {
     if (readings.length === 0) return;
     const state = this.#loadState(slot);
     const chain = this.#loadChain(slot);
-    if (this.#columns.count[slot] === 0) this.#columns.firstN[slot] = readings[0].n;
     for (const reading of readings) {
       this.#scratch.clear();
       pack(this.#scratch, state, reading);
@@ -192,7 +182,6 @@ export class OpenParts {
     this.#chains.clear(this.#loadChain(slot));
     this.#readings -= this.#columns.count[slot];
     this.#columns.count[slot] = 0;
-    this.#columns.firstN[slot] = 0;
     this.#saveState(slot, emptyState());
     this.#saveChain(slot, emptyChain());
   }

@@ -6,7 +6,7 @@
  * merging by number mends, and never missed.
  */
 import { type Profile, profile, regroup } from "../domain/energy.ts";
-import { bestTime, MAX_N, type Reading } from "../domain/reading.ts";
+import { bestTime, MAX_N, type Reading, timeIsUncertain } from "../domain/reading.ts";
 import type { Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
 import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from "./sealed.ts";
@@ -30,7 +30,8 @@ export class SeriesReader {
     const wanted = (reading: Reading) => bestTime(reading) >= from && bestTime(reading) < to;
     const page: Reading[] = [];
     const open = allOpen.filter((reading) => reading.n >= startN);
-    const isPast = (reading: Reading) => bestTime(reading) > to + CLOCK_JITTER_SECONDS;
+    const isPast = (reading: Reading) =>
+      !timeIsUncertain(reading) && bestTime(reading) > to + CLOCK_JITTER_SECONDS;
     let at = 0;
     for await (const chunk of this.sealed.chunks(series, startN)) {
       const upTo = chunk[chunk.length - 1].n;
@@ -78,7 +79,7 @@ export class SeriesReader {
         run = [];
         fine.add(fromRow(row, dayEdges));
       } else {
-        run = run.length === 0 ? dayEdges : [...run, ...dayEdges.slice(1)];
+        run.push(...run.length === 0 ? dayEdges : dayEdges.slice(1));
       }
     }
     if (run.length > 0) fine.add(await this.#raw(series, open, run, gap));

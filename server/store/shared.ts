@@ -8,6 +8,7 @@
  * in the embedded store, once a series has some dozens of them.
  */
 import type { Reading } from "../domain/reading.ts";
+import type { ReportProblem } from "../errors.ts";
 import { headKey, numberIn, openRowKey, type Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
 import { applyPlan, planSeal } from "./seal.ts";
@@ -20,9 +21,11 @@ const SERIES_AN_ATOMIC = 10;
 const ATOMICS_AT_ONCE = 8;
 const MAX_TRIES = 8;
 const ROWS_TO_COMPACT = 64;
+const COMPACTIONS_A_TURN = 8;
+/** An atomic has 1,000 changes: these are deleted, and as many rows are left for what is sealed. */
+const ROWS_A_COMPACTION = 400;
 /** Many more would not fit into a value of the database. */
 const READINGS_A_ROW = 1_000;
-/** What one compaction leaves open must fit into one row again. */
 const READINGS_A_COMPACTION = 2_000;
 
 /** What every change of a series checks and rewrites. */
@@ -47,7 +50,11 @@ export class SharedStore implements ReadingStore {
   #compactDue = new Set<Series>();
 
   /** `limited` puts an end to calls that the database client would repeat for ever. */
-  constructor(readonly kv: Deno.Kv, readonly limited: <T>(call: Promise<T>) => Promise<T>) {
+  constructor(
+    readonly kv: Deno.Kv,
+    readonly limited: <T>(call: Promise<T>) => Promise<T>,
+    readonly report: ReportProblem,
+  ) {
     this.reader = new SeriesReader(new Sealed(kv), (series) => this.#openReadings(series));
   }
 
@@ -62,8 +69,9 @@ export class SharedStore implements ReadingStore {
       for (let group = groups.pop(); group; group = groups.pop()) {
         try {
           await this.limited(this.#appendGroup(group, outcomes));
-        } catch {
+        } catch (error) {
           // These outcomes stay undefined: the meters will repeat what was not acknowledged.
+          this.report("Cannot store readings", error);
         }
       }
     };
@@ -72,11 +80,10 @@ export class SharedStore implements ReadingStore {
   }
 
   async maintain(): Promise<boolean> {
-    const [series] = this.#compactDue;
-    if (series === undefined) return false;
-    this.#compactDue.delete(series);
-    await this.limited(this.#compact(series));
-    return true;
+    const some = [...this.#compactDue].slice(0, COMPACTIONS_A_TURN);
+    for (const series of some) this.#compactDue.delete(series);
+    await Promise.all(some.map((series) => this.limited(this.#compact(series))));
+    return some.length > 0;
   }
 
   /** A change by another server in between fails the checks; then all is decided anew. */
@@ -136,12 +143,12 @@ export class SharedStore implements ReadingStore {
   async #openReadings(series: Series): Promise<Reading[]> {
     const { value: head } = await this.kv.get<Head>(headKey(series));
     if (!head) return [];
-    return (await this.#openRows(series, head, Infinity)).readings;
+    return (await this.#openRows(series, head.firstRow, head.nextRow, Infinity)).readings;
   }
 
   /** The open rows from the first on, until they hold `enough` readings. */
-  async #openRows(series: Series, { firstRow, nextRow }: Head, enough: number) {
-    const range = { start: openRowKey(series, firstRow), end: openRowKey(series, nextRow) };
+  async #openRows(series: Series, firstRow: number, endRow: number, enough: number) {
+    const range = { start: openRowKey(series, firstRow), end: openRowKey(series, endRow) };
     let readings: Reading[] = [];
     let end = firstRow;
     for await (const { key, value } of this.kv.list<Uint8Array>(range, { batchSize: 100 })) {
@@ -156,20 +163,21 @@ export class SharedStore implements ReadingStore {
     const entry = await this.kv.get<Head>(headKey(series));
     if (!entry.value) return;
     const head = entry.value;
-    const { readings, end } = await this.#openRows(series, head, READINGS_A_COMPACTION);
+    const { firstRow: first, nextRow } = head;
+    const endRow = Math.min(nextRow, first + ROWS_A_COMPACTION);
+    const { readings, end } = await this.#openRows(series, first, endRow, READINGS_A_COMPACTION);
     if (readings.length === 0) return;
     const plan = await planSeal(this.reader, series, readings, head.sealedThrough);
     const atomic = this.kv.atomic().check(entry);
     applyPlan(atomic, plan);
-    for (let row = head.firstRow; row < end; row++) atomic.delete(openRowKey(series, row));
-    // What the plan left open takes the place of the last row that it emptied.
-    const firstRow = plan.left.length > 0 ? end - 1 : end;
-    if (plan.left.length > 0) {
-      atomic.set(openRowKey(series, firstRow), packReadings(plan.left).value);
-    }
+    for (let row = first; row < end; row++) atomic.delete(openRowKey(series, row));
+    // What the plan left open takes the place of the last rows that it emptied.
+    const left = rowsOf(plan.left);
+    const firstRow = end - left.length;
+    left.forEach((row, i) => atomic.set(openRowKey(series, firstRow + i), row));
     atomic.set(headKey(series), { ...head, sealedThrough: plan.sealedThrough, firstRow });
     await atomic.commit();
-    if (head.nextRow - firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
+    if (nextRow - firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
   }
 }
 

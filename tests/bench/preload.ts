@@ -7,6 +7,7 @@ import { seriesOf } from "../../server/store/keys.ts";
 import { type IssuedKey, Meters, type NewMeter } from "../../server/store/meters.ts";
 import type { Append } from "../../server/store/store.ts";
 import { Vault } from "../../server/store/vault.ts";
+import { failTest } from "../server/store/kv.ts";
 
 export interface Preload {
   folder: string;
@@ -28,7 +29,7 @@ export async function openPreload(folder: string): Promise<Preload> {
     release();
   };
   const meters = new Meters(kv, new Vault(secret, randomBytes), () => {});
-  return { folder, meters, kv, store: await EmbeddedStore.open(kv), close };
+  return { folder, meters, kv, store: await EmbeddedStore.open(kv, failTest), close };
 }
 
 export async function provision({ meters }: Preload, count: number): Promise<IssuedKey[]> {
@@ -50,7 +51,7 @@ export async function append({ store }: Preload, batch: Append[]): Promise<void>
 
 /** Does at once what the journal's growth would bring about later. */
 export async function checkpoint({ kv }: Preload): Promise<void> {
-  const store = await EmbeddedStore.open(kv, { sealBytes: 448, checkpointBytes: 0 });
+  const store = await EmbeddedStore.open(kv, failTest, { sealBytes: 448, checkpointBytes: 0 });
   while (await store.maintain());
 }
 

@@ -35,20 +35,20 @@ export class AppInMemory implements AsyncDisposable {
 
   static async open(): Promise<AppInMemory> {
     const kv = await Deno.openKv(":memory:");
-    const store = await EmbeddedStore.open(kv);
+    const reported: string[] = [];
+    const report = (problem: string) => void reported.push(problem);
+    const store = await EmbeddedStore.open(kv, report);
     const vault = new Vault(randomBytes(32), randomBytes);
     const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
     const meters = new Meters(kv, vault, (meter) => keyring.put(meter));
     const conflicts = new Conflicts(kv);
     const clock = { seconds: NOON };
     const now = () => clock.seconds;
-    const reported: string[] = [];
-    const report = (problem: string) => void reported.push(problem);
     const ingest = new Ingest({
       store,
       findKey: (meter, keyId) => keyring.find(meter, keyId),
       confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
-      recordConflict: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
+      recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
       signWith: (key) => (message) => createHmac("sha256", key).update(message).digest(),
       now,
       linger: () => Promise.resolve(),

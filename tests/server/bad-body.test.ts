@@ -41,8 +41,12 @@ const READINGS: Bad[] = [
   { what: "readings of null", body: { readings: [null] }, path: "readings.0" },
   { what: "1,001 readings", body: { readings: Array(1_001).fill(VALID) }, path: "readings" },
   { what: "a million readings", body: { readings: Array(1_000_000).fill(VALID) }, status: 413 },
-  { what: "an unknown field", body: { readings: [VALID], unit: "kWh" }, path: "" },
-  { what: "an unknown field of a reading", body: oneReading({ unit: "kWh" }), path: "readings.0" },
+  { what: "an unknown field", body: { readings: [VALID], unit: "kWh" }, path: "unit" },
+  {
+    what: "an unknown field of a reading",
+    body: oneReading({ unit: "kWh" }),
+    path: "readings.0.unit",
+  },
   {
     what: "one bad reading behind good ones",
     body: { readings: [VALID, VALID, { ...VALID, energyWh: -1 }] },
@@ -87,7 +91,7 @@ const PROVISION: Bad[] = [
   })),
   { what: "neither count nor meters", body: {}, path: "" },
   { what: "count and meters", body: { count: 1, meters: [{}] }, path: "" },
-  { what: "an unknown field", body: { count: 1, cuont: 2 }, path: "" },
+  { what: "an unknown field", body: { count: 1, cuont: 2 }, path: "cuont" },
   { what: "no meters", body: { meters: [] }, path: "meters" },
   { what: "1,001 meters", body: { meters: Array(1_001).fill({}) }, path: "meters" },
   { what: "a label of a number", body: { meters: [{ label: 5 }] }, path: "meters.0.label" },
@@ -109,7 +113,7 @@ const POINTS: Bad[] = [
 const OTHERS: Record<string, Bad[]> = {
   "/meters": [
     { what: "a label too long", body: { label: "x".repeat(201) }, path: "label" },
-    { what: "an unknown field", body: { name: "x" }, path: "" },
+    { what: "an unknown field", body: { name: "x" }, path: "name" },
     { what: "an unknown point", body: { pointId: "../../x" }, status: 404 },
   ],
   "/customers": [
@@ -156,3 +160,21 @@ for (const [call, bad] of Object.entries(CALLS)) {
     }
   });
 }
+
+const TOLD: [body: unknown, told: string][] = [
+  [{}, "readings: is missing"],
+  [{ readings: [{ time: VALID.time }] }, "readings.0.energyWh: is missing"],
+  [{ readings: [{ energyWh: 1 }] }, "readings.0.time: is missing"],
+  [{ readings: [] }, "readings: must have 1 to 1000 items"],
+  [{ readings: Array(1_001).fill(VALID) }, "readings: must have 1 to 1000 items"],
+  [{ readings: [VALID], unit: "kWh" }, "unit: is not known"],
+];
+
+Deno.test("POST readings says in plain words what does not fit", async () => {
+  await using app = await AppInMemory.open();
+  const { meters: [{ id }] } = await app.ask("POST", "/meters/provision", { count: 1 });
+  for (const [body, told] of TOLD) {
+    const answer = await app.send("POST", `/meters/${id}/readings`, JSON.stringify(body));
+    assertEquals(answer.body.detail, `The body does not fit: ${told}`);
+  }
+});

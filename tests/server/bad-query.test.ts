@@ -24,7 +24,7 @@ const PERIOD: [query: string, path: string][] = [
   ["channel=0.5", "channel"],
   ["channel=a", "channel"],
   ["channel=", "channel"],
-  ["form=2026-06-01", ""],
+  ["form=2026-06-01", "form"],
 ];
 
 const READINGS: [query: string, path: string][] = [

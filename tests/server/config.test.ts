@@ -1,6 +1,6 @@
 /** Every variable of the server, good, bad and empty. */
 import { assert, assertEquals } from "@std/assert";
-import { type Config, parseConfig } from "../../server/config.ts";
+import { type Config, parseConfig, warningsOf } from "../../server/config.ts";
 
 const SECRET = new Uint8Array(32).fill(5);
 const SECRET_TEXT = SECRET.toBase64();
@@ -110,4 +110,17 @@ for (const { env, names } of BAD) {
 Deno.test("parseConfig() never repeats a secret in its complaint", () => {
   const parsed = parseConfig({ CONTALUZ_SECRET: "hunter2", CONTALUZ_OPERATOR_KEY: "hunter 2" });
   assert(!JSON.stringify(parsed).includes("hunter"));
+});
+
+Deno.test("warningsOf() names variables that do not exist, and a missing or short key", () => {
+  const good = { PATH: "/bin", CONTALUZ_OPERATOR_KEY: "k".repeat(16) };
+  assertEquals(warningsOf(good), []);
+  const [unknown, ...more] = warningsOf({ ...good, CONTALUZ_PORT: "80" });
+  assert(unknown.includes("CONTALUZ_PORT"));
+  assertEquals(more, []);
+  for (const key of [undefined, "", "hunter2"]) {
+    const [warning, ...more] = warningsOf({ CONTALUZ_OPERATOR_KEY: key });
+    assert(warning.includes("CONTALUZ_OPERATOR_KEY") && !warning.includes("hunter2"));
+    assertEquals(more, []);
+  }
 });

@@ -210,3 +210,24 @@ Deno.test("GET consumption keeps a total of 2^53-1 mWh to the last digit", async
     (await app.send("GET", `/points/${point}`)).text.includes('"registerWh":9007199254740.991,'),
   );
 });
+
+Deno.test("GET points shows a meter from the moment on which it counts", async () => {
+  await using app = await AppInMemory.open();
+  const point = await newPoint(app);
+  const meter = await newMeter(app);
+  const assignment = { pointId: point, from: instant(NOON + 60) };
+  await app.ask("POST", `/meters/${meter}/assign`, assignment);
+  assertEquals((await app.ask("GET", `/points/${point}`)).meter, null);
+  app.clock.seconds += 60;
+  assertEquals((await app.ask("GET", `/points/${point}`)).meter.id, meter);
+});
+
+Deno.test("GET points shows no meter that was retired", async () => {
+  await using app = await AppInMemory.open();
+  const point = await newPoint(app);
+  const meter = await newMeter(app, point);
+  assertEquals((await app.ask("GET", `/points/${point}`)).meter.id, meter);
+  await app.ask("DELETE", `/meters/${meter}`);
+  const { meter: none, assignments } = await app.ask("GET", `/points/${point}`);
+  assertEquals([none, assignments[0].to], [null, instant(NOON)]);
+});

@@ -113,7 +113,7 @@ const DAMAGE: { what: string; words: string[]; make: (folder: string) => unknown
   },
   {
     what: "a secret lost",
-    words: ["secret"],
+    words: ["/secret is missing: restore it"],
     make: (folder) => Deno.removeSync(`${folder}/secret`),
   },
 ];

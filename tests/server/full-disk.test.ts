@@ -54,7 +54,8 @@ async function onDisk(disk: SmallDisk): Promise<void> {
     assertEquals(meter.acknowledgement(await line.exchange(refused)).status, 0);
     acknowledged += 64;
     await assertHolds(server, meter, acknowledged);
-    assertEquals((await server.request("GET", "/readyz")).status, 200);
+    const isReady = async () => (await server.request("GET", "/readyz")).status === 200;
+    await until(isReady, 10_000, "readiness");
     await server.stop();
   }
   await using server = await RunningServer.start(start);

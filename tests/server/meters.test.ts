@@ -1,5 +1,5 @@
 /** Meters over a database in memory: tokens with an end, keys that change hands, and their numbers. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Result } from "../../server/errors.ts";
 import { type IssuedKey, type MeterRecord, Meters } from "../../server/store/meters.ts";
 import { Vault } from "../../server/store/vault.ts";
@@ -44,12 +44,14 @@ Deno.test("Meters.enrol() takes a token to its last second and not beyond", asyn
   });
 });
 
-Deno.test("Meters.enrol() refuses an expired token that was used before it expired", async () => {
+Deno.test("Meters.enrol() gives the same answer after a day to whom it gave the key", async () => {
   await withMeters(async (meters) => {
     const [, token] = valueOf(await meters.register({}, START));
-    valueOf(await meters.enrol(token, "board 1", START));
-    const late = await meters.enrol(token, "board 1", START + DAY_SECONDS + 1);
-    assertEquals(kindOf(late), "unauthenticated");
+    const first = valueOf(await meters.enrol(token, "board 1", START));
+    const late = START + DAY_SECONDS + 1;
+    const again = valueOf(await meters.enrol(token, "board 1", late));
+    assertEquals([again.id, again.key.toHex()], [first.id, first.key.toHex()]);
+    assertEquals(kindOf(await meters.enrol(token, "board 2", late)), "conflict");
   });
 });
 
@@ -101,6 +103,16 @@ Deno.test("Meters.confirm() of the current key leaves the next one, of the next 
     await meters.confirm(id, 1);
     assertEquals(await keyIds(meters, id), [1]);
     assertEquals(changes.at(-1)!.keys.map((key) => key.id), [1]);
+  });
+});
+
+Deno.test("Meters.confirm() throws for a key or a meter that is gone", async () => {
+  await withMeters(async (meters) => {
+    const { id } = await provisioned(meters);
+    await assertRejects(() => meters.confirm(id, 7), Error, "no key 7");
+    assertEquals(await keyIds(meters, id), [0]);
+    valueOf(await meters.retire(id, START));
+    await assertRejects(() => meters.confirm(id, 0), Error, id);
   });
 });
 

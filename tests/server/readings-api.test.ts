@@ -101,6 +101,16 @@ Deno.test(`GET readings takes from and to, by instant and by date (seed ${SEED})
   assert(byDate.length > 0);
 });
 
+Deno.test("GET readings takes a plus that was not encoded", async () => {
+  await using app = await AppInMemory.open();
+  const id = await uploaded(app, someReadings(9));
+  const [from, to] = ["2026-05-26T10:00:00+02:00", "2026-06-26T10:00:00+02:00"];
+  const encoded = [from, to].map(encodeURIComponent);
+  const expected = await allPages(app, id, `from=${encoded[0]}&to=${encoded[1]}`);
+  assert(expected.length > 0);
+  assertEquals(await allPages(app, id, `from=${from}&to=${to}`), expected);
+});
+
 Deno.test("POST readings takes the second for the number, and counts duplicates and conflicts", async () => {
   await using app = await AppInMemory.open();
   const { meters: [{ id }] } = await app.ask("POST", "/meters/provision", { count: 1 });

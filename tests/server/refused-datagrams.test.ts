@@ -1,5 +1,6 @@
 /** What is not a meter's own report meets silence over UDP, a problem over HTTP, and no storage. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { AppInMemory } from "./app-in-memory.ts";
 import { RunningServer } from "./running-server.ts";
 import { TestFolder } from "./test-folder.ts";
 import { assertProblem, postDatagram, provision, reading, Signer, UdpLine } from "./udp-meter.ts";
@@ -9,6 +10,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 interface Refused {
   what: string;
   outcome: "malformed" | "unknownMeter" | "wrongTag";
+  /** Over HTTP, where it is another than the outcome's own. */
+  status?: number;
   datagram: (meter: Signer) => Bytes;
 }
 
@@ -47,6 +50,7 @@ const REFUSED: Refused[] = [
   {
     what: "a datagram longer than any report",
     outcome: "malformed",
+    status: 413,
     datagram: () => new Uint8Array(1_400).fill(0x43),
   },
   ...[
@@ -103,7 +107,7 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
   const [meter] = await provision(server, 1);
   await using line = new UdpLine(server.udpPort);
 
-  for (const { what, outcome, datagram } of REFUSED) {
+  for (const { what, outcome, status: own, datagram } of REFUSED) {
     await t.step(`${what} gets no byte over UDP and is counted as ${outcome}`, async () => {
       const before = await server.metric(counter(outcome));
       await line.send(datagram(meter));
@@ -116,7 +120,7 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
       const before = await server.metric(counter(outcome));
       const { status, type, bytes } = await postDatagram(server, datagram(meter));
       const body = JSON.parse(new TextDecoder().decode(bytes));
-      assertProblem({ status, type, body }, outcome === "malformed" ? 400 : 401);
+      assertProblem({ status, type, body }, own ?? (outcome === "malformed" ? 400 : 401));
       assertEquals(await server.metric(counter(outcome)), before + 1);
     });
   }
@@ -132,4 +136,19 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
     const wrong = await postDatagram(server, good(otherKey(meter)));
     assertEquals(unknown, wrong);
   });
+});
+
+Deno.test("a body longer than any report is not read to its end", async () => {
+  await using app = await AppInMemory.open();
+  let pulled = 0;
+  const endless = new ReadableStream({
+    pull: (controller) => {
+      pulled++;
+      controller.enqueue(new Uint8Array(1_024));
+    },
+  });
+  const answer = await app.send("POST", "/datagrams", endless);
+  assertProblem(answer, 413);
+  assert(pulled < 10, `${pulled} kilobytes were read`);
+  assertEquals(app.ingest.counts.malformed, 1);
 });

@@ -45,7 +45,8 @@ for (const name of ["CONTALUZ_HTTP_PORT", "CONTALUZ_UDP_PORT"]) {
     using folder = new TestFolder();
     await using server = await RunningServer.start({ data: `${folder.path}/first` });
     const port = name.includes("UDP") ? server.udpPort : new URL(server.address).port;
-    await assertRefused({ data: `${folder.path}/second`, env: { [name]: `${port}` } }, name);
+    const start = { data: `${folder.path}/second`, env: { [name]: `${port}` } };
+    await assertRefused(start, "contaluz: Cannot listen", name);
   });
 }
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { between, type Random } from "../../meter-sim/random.ts";
 import { STEP_SECONDS, STEPS } from "../../server/domain/calendar.ts";
-import { bestTime, type Reading } from "../../server/domain/reading.ts";
+import { bestTime, type Reading, timeIsUncertain } from "../../server/domain/reading.ts";
 import { History } from "../../server/store/history.ts";
 import { seriesOf } from "../../server/store/keys.ts";
 import type { SeriesReader } from "../../server/store/series-reader.ts";
@@ -106,7 +106,9 @@ async function checkPage(
   const series = seriesOf(source.id, source.channel);
   const page = await reader.page(series, fromN, limit, from, to);
   const candidates = stored.filter(({ n }) => n >= fromN);
-  const past = candidates.findIndex((reading) => bestTime(reading) > to + CLOCK_JITTER);
+  const past = candidates.findIndex((reading) =>
+    !timeIsUncertain(reading) && bestTime(reading) > to + CLOCK_JITTER
+  );
   const wanted = (past < 0 ? candidates : candidates.slice(0, past)).filter((reading) =>
     bestTime(reading) >= from && bestTime(reading) < to
   );

@@ -9,6 +9,7 @@ import { seriesOf } from "../../server/store/keys.ts";
 import { auditSeries } from "./audit.ts";
 import { Model } from "./model.ts";
 import { pick } from "./plan.ts";
+import { failTest } from "../server/store/kv.ts";
 
 const SEEDS = 300;
 const SEEDS_A_TEST = 100;
@@ -45,7 +46,7 @@ async function survives(seed: number): Promise<void> {
   using kv = await Deno.openKv(":memory:");
   const model = new Model();
   model.addMeter(SOURCE.id);
-  let store = await EmbeddedStore.open(kv, LIMITS);
+  let store = await EmbeddedStore.open(kv, failTest, LIMITS);
   const waiting = life(random);
   while (waiting.length > 0) {
     const readings = nextBatch(random, waiting);
@@ -55,7 +56,7 @@ async function survives(seed: number): Promise<void> {
     await store.append([{ series: seriesOf(SOURCE.id, SOURCE.channel), readings }]);
     for (const reading of readings) model.acknowledge(SOURCE.id, [reading]);
     for (let i = 0; i < 3 && await store.maintain();) i++;
-    if (random() < 0.1) store = await EmbeddedStore.open(kv, LIMITS);
+    if (random() < 0.1) store = await EmbeddedStore.open(kv, failTest, LIMITS);
     if (random() > 0.4) continue;
     await auditSeries({ reader: store.reader, source: SOURCE, model, random, timezone: "UTC" });
   }

@@ -4,6 +4,7 @@
  * what is in the database.
  */
 import { createHmac } from "node:crypto";
+import type { ReportProblem } from "../../server/errors.ts";
 import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "../../server/ingest/ingest.ts";
 import { Keyring } from "../../server/ingest/keyring.ts";
 import { SharedKeys } from "../../server/ingest/shared-keys.ts";
@@ -22,7 +23,7 @@ export interface SiteParts {
   vault: Vault;
   /** Unix seconds on this server's clock. */
   now: () => number;
-  report: (problem: string, error: unknown) => void;
+  report: ReportProblem;
   /** Puts a store of the test's own before the shipped one. */
   wrapStore: (store: ReadingStore) => ReadingStore;
 }
@@ -46,9 +47,9 @@ export class Site {
     const meters = new Meters(kv, parts.vault, (meter) => keyring.put(meter));
     const ingestParts = ingestPartsOf(parts, store, keyring, meters);
     if (parts.plan.isShared) {
-      const keys = new SharedKeys(keyring, (id) => meters.get(id), parts.now);
+      const keys = new SharedKeys(keyring, (id) => meters.get(id), parts.now, parts.report);
       ingestParts.findKey = (meter, keyId) => keys.find(meter, keyId);
-      ingestParts.loadKeys = (meter, keyId) => keys.load(meter, keyId);
+      ingestParts.loadKeys = (wanted) => keys.load(wanted);
     } else {
       for await (const meter of meters.all()) keyring.put(meter);
     }
@@ -80,16 +81,8 @@ export class Site {
 }
 
 function openStore({ kv, plan, report }: SiteParts): Promise<ReadingStore> {
-  if (!plan.isShared) return EmbeddedStore.open(kv.asKv(), plan.store);
-  const noted = async <Value>(call: Promise<Value>): Promise<Value> => {
-    try {
-      return await call;
-    } catch (error) {
-      report("The shared store failed", error);
-      throw error;
-    }
-  };
-  return Promise.resolve(new SharedStore(kv.asKv(), noted));
+  if (!plan.isShared) return EmbeddedStore.open(kv.asKv(), report, plan.store);
+  return Promise.resolve(new SharedStore(kv.asKv(), (call) => call, report));
 }
 
 function ingestPartsOf(
@@ -103,7 +96,7 @@ function ingestPartsOf(
     store,
     findKey: (meter, keyId) => keyring.find(meter, keyId),
     confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
-    recordConflict: (meter, channel, conflict) => conflicts.record(meter, channel, conflict, now()),
+    recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
     signWith: (key) => (message) => createHmac("sha256", key).update(message).digest(),
     now,
     linger: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 /** The keys in memory follow the meters' records. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Keyring } from "../../../server/ingest/keyring.ts";
 import type { MeterRecord } from "../../../server/store/meters.ts";
 
@@ -51,12 +51,7 @@ Deno.test("Keyring.put() forgets a meter without keys and gives its place to ano
   const keys = keyring();
   keys.put(meterOf(A, [3, 4]));
   keys.put(meterOf(A, []));
-  assertEquals([keys.has(A), keys.size, keys.find(A, 3), keys.find(A, 4)], [
-    false,
-    0,
-    undefined,
-    undefined,
-  ]);
+  assertEquals([keys.size, keys.find(A, 3), keys.find(A, 4)], [0, undefined, undefined]);
   keys.put(meterOf("00000000000000bb", [9]));
   keys.put(meterOf(A, []));
   assertEquals(keys.find("00000000000000bb", 9)?.key, opened("00000000000000bb", 9));
@@ -70,7 +65,7 @@ Deno.test("Keyring keeps thousands of keys apart through coming and going", () =
   for (let i = 0; i < 6_000; i += 6) keys.put(meterOf(id(i), [7]));
   for (let i = 0; i < 6_000; i++) {
     const keyId = i % 6 === 0 ? 7 : i % 3 === 0 || i >= 4_000 ? undefined : i & 0xff;
-    assertEquals(keys.has(id(i)), keyId !== undefined);
+    assertEquals(keys.find(id(i), keyId ?? 0) !== undefined, keyId !== undefined);
     if (keyId !== undefined) assertEquals(keys.find(id(i), keyId)?.key, opened(id(i), keyId));
   }
 });
@@ -80,5 +75,28 @@ Deno.test("Keyring.put() has no key at all for a meter whose key does not open",
     throw new Error("another secret");
   });
   assertThrows(() => keys.put(meterOf(A, [1])), Error, "another secret");
-  assertEquals([keys.has(A), keys.find(A, 1), keys.find(A, 0)], [false, undefined, undefined]);
+  assertEquals([keys.size, keys.find(A, 1), keys.find(A, 0)], [0, undefined, undefined]);
+});
+
+async function* meters(...keyIds: number[]) {
+  for (const keyId of keyIds) yield meterOf(keyId.toString(16).padStart(16, "0"), [keyId]);
+}
+
+const openingBut = (damaged: number[]) =>
+  new Keyring((meter, keyId) => {
+    if (damaged.includes(keyId)) throw new Error(`damaged ${keyId}`);
+    return opened(meter, keyId);
+  });
+
+Deno.test("Keyring.putAll() reports the meters that do not open and takes the others", async () => {
+  const keys = openingBut([1, 3]);
+  const reported: string[] = [];
+  await keys.putAll(meters(1, 2, 3, 4), (_, error) => reported.push((error as Error).message));
+  assertEquals([keys.size, reported], [2, ["damaged 1", "damaged 3"]]);
+});
+
+Deno.test("Keyring.putAll() throws when no meter opens, and takes none for all", async () => {
+  const report = () => assert(false, "it was reported");
+  await assertRejects(() => openingBut([1, 2]).putAll(meters(1, 2), report), Error, "damaged 1");
+  await openingBut([]).putAll(meters(), report);
 });

@@ -19,6 +19,7 @@ Deno.test("DropOldestQueue agrees with a list that drops its oldest", () => {
           assertEquals(queue.push(item), dropped);
         }
         assertEquals(queue.length, list.length);
+        assertEquals(queue.first(3), list.slice(0, 3));
       }
     }),
     { seed: SEED, numRuns: 300 },

@@ -9,15 +9,19 @@ const METER = "0123456789abcdef";
 /** A database that counts how often it is asked, and a clock to turn. */
 class Desk {
   readonly records = new Map<string, MeterRecord>();
+  readonly reported: string[] = [];
+  readonly failing = new Set<string>();
   asked = 0;
   now = 1_000;
   readonly keys = new SharedKeys(
     new Keyring((_, keyId) => new Uint8Array(32).fill(keyId)),
     (meter) => {
       this.asked++;
+      if (this.failing.has(meter)) return Promise.reject(new Error("the database is away"));
       return Promise.resolve(this.records.get(meter));
     },
     () => this.now,
+    (problem) => this.reported.push(problem),
   );
 
   put(meter: string, keyIds: number[]): void {
@@ -28,7 +32,7 @@ class Desk {
   /** As ingest does: from memory if it can, else after a look into the database. */
   async knows(meter: string, keyId: number): Promise<boolean> {
     if (this.keys.find(meter, keyId)) return true;
-    await this.keys.load(meter, keyId);
+    await this.keys.load([{ meter, keyId }]);
     return this.keys.find(meter, keyId) !== undefined;
   }
 }
@@ -76,9 +80,28 @@ Deno.test("SharedKeys asks for an unknown meter once in ten seconds", async () =
 Deno.test("SharedKeys remembers a bounded number of unknown ids, and then still knows meters", async () => {
   const desk = new Desk();
   desk.put(METER, [0]);
-  for (let i = 0; i < 200_001; i++) await desk.keys.load(i.toString(16), 0);
+  for (let i = 0; i < 200_001; i++) await desk.keys.load([{ meter: i.toString(16), keyId: 0 }]);
   assert(await desk.knows(METER, 0));
   const { asked } = desk;
-  await desk.keys.load("0", 0);
+  await desk.keys.load([{ meter: "0", keyId: 0 }]);
   assertEquals(desk.asked, asked + 1, "the first of so many is forgotten");
+});
+
+Deno.test("SharedKeys.load() asks for a bounded number at once and tells which", async () => {
+  const desk = new Desk();
+  const wanted = Array.from({ length: 2_000 }, (_, i) => ({ meter: i.toString(16), keyId: 0 }));
+  const first = await desk.keys.load(wanted);
+  assertEquals([first.size, desk.asked], [512, 512]);
+  const second = await desk.keys.load(wanted);
+  assertEquals([second.size, desk.asked], [1_024, 1_024]);
+});
+
+Deno.test("SharedKeys.load() still finds the others where one look-up fails", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  desk.failing.add("bad");
+  const wanted = [{ meter: "bad", keyId: 0 }, { meter: METER, keyId: 0 }];
+  assertEquals(await desk.keys.load(wanted), new Set([wanted[1]]));
+  assert(desk.keys.find(METER, 0));
+  assertEquals(desk.reported, ["Cannot look up a meter"]);
 });

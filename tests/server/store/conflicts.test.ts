@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { CLOCK_WRONG } from "../../../server/domain/reading.ts";
 import { Conflicts } from "../../../server/store/conflicts.ts";
-import { inMemory } from "./kv.ts";
+import { inMemory, watched } from "./kv.ts";
 import { METER, reading } from "./readings.ts";
 
 const conflictAt = (n: number, milliwattHours: number) => ({
@@ -17,9 +17,9 @@ withConflicts(
   "Conflicts.record() keeps the first time of a repeated conflict",
   async (conflicts) => {
     const conflict = conflictAt(5, 7);
-    await conflicts.record(METER, 0, conflict, 100);
+    await conflicts.record(METER, 0, [conflict], 100);
     const marked = { ...conflict.refused, quality: CLOCK_WRONG, skew: 9 };
-    await conflicts.record(METER, 0, { ...conflict, refused: marked }, 200);
+    await conflicts.record(METER, 0, [{ ...conflict, refused: marked }], 200);
     assertEquals(await conflicts.of(METER, 10), [{ ...conflict, channel: 0, seenAt: 100 }]);
   },
 );
@@ -27,8 +27,8 @@ withConflicts(
 withConflicts(
   "Conflicts.record() shows the latest content under the first time",
   async (conflicts) => {
-    await conflicts.record(METER, 0, conflictAt(5, 7), 100);
-    await conflicts.record(METER, 0, conflictAt(5, 8), 200);
+    await conflicts.record(METER, 0, [conflictAt(5, 7)], 100);
+    await conflicts.record(METER, 0, [conflictAt(5, 8)], 200);
     assertEquals(await conflicts.of(METER, 10), [{ ...conflictAt(5, 8), channel: 0, seenAt: 100 }]);
   },
 );
@@ -36,9 +36,9 @@ withConflicts(
 withConflicts(
   "Conflicts.of() lists one meter's, by channel and number, up to a limit",
   async (conflicts) => {
-    await conflicts.record("f123456789abcdef", 0, conflictAt(1, 1), 1);
+    await conflicts.record("f123456789abcdef", 0, [conflictAt(1, 1)], 1);
     for (const [channel, n] of [[1, 3], [0, 300], [0, 4]]) {
-      await conflicts.record(METER, channel, conflictAt(n, 1), 1);
+      await conflicts.record(METER, channel, [conflictAt(n, 1)], 1);
     }
     const places = async (limit: number) =>
       (await conflicts.of(METER, limit)).map(({ channel, stored }) => [channel, stored.n]);
@@ -47,3 +47,17 @@ withConflicts(
     assertEquals(await conflicts.of("0000000000000000", 10), []);
   },
 );
+
+Deno.test("Conflicts.record() writes those of a whole upload in two atomics", async () => {
+  await inMemory(async (kv) => {
+    const changes: number[] = [];
+    const conflicts = new Conflicts(watched(kv, (seen) => {
+      changes.push(seen.changes);
+      return "commits";
+    }));
+    const found = Array.from({ length: 1_000 }, (_, i) => conflictAt(i + 1, 7));
+    for (let times = 0; times < 2; times++) await conflicts.record(METER, 0, found, 100);
+    assertEquals(changes, [500, 500]);
+    assertEquals((await conflicts.of(METER, 2_000)).length, 1_000);
+  });
+});

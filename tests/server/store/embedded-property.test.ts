@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
 import { anyDelivery, anyHabit, type Delivery, type Habit, Model } from "./course.ts";
+import { failTest } from "./kv.ts";
 
 const SEED = 20260415;
 
@@ -55,7 +56,7 @@ class World {
 
   async reopen(): Promise<void> {
     const { series, openReadings } = this.store.stats();
-    this.store = await EmbeddedStore.open(this.kv, SMALL);
+    this.store = await EmbeddedStore.open(this.kv, failTest, SMALL);
     const reopened = this.store.stats();
     assertEquals([reopened.series, reopened.openReadings], [series, openReadings]);
   }
@@ -73,7 +74,7 @@ class World {
 async function inWorld(habit: Habit, steps: Step[], end: (world: World) => Promise<void>) {
   const kv = await Deno.openKv(":memory:");
   try {
-    const world = new World(kv, await EmbeddedStore.open(kv, SMALL), habit);
+    const world = new World(kv, await EmbeddedStore.open(kv, failTest, SMALL), habit);
     for (const step of steps) await world.take(step);
     await end(world);
   } finally {

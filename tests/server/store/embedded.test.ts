@@ -1,9 +1,10 @@
 /** The embedded store: what a restart finds, what housekeeping leaves, what a failed commit costs. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { seededRandom } from "../../../meter-sim/random.ts";
-import type { Reading } from "../../../server/domain/reading.ts";
+import { MAX_N, type Reading } from "../../../server/domain/reading.ts";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
-import { type Fate, inMemory, watched } from "./kv.ts";
+import { chunkEnd, chunkKey } from "../../../server/store/keys.ts";
+import { failTest, type Fate, inMemory, watched } from "./kv.ts";
 import { reading, SERIES, seriesNamed, steady } from "./readings.ts";
 
 const SMALL = { sealBytes: 448, checkpointBytes: 20_000 };
@@ -36,7 +37,7 @@ const onKv = (name: string, test: (kv: Deno.Kv) => Promise<void>): void =>
   Deno.test(name, () => inMemory(test));
 
 onKv("EmbeddedStore.append() counts what it stored, knew and refused", async (kv) => {
-  const store = await EmbeddedStore.open(kv);
+  const store = await EmbeddedStore.open(kv, failTest);
   const [a, b, c] = steady(3);
   const other = { ...b, milliwattHours: 1 };
   const outcomes = await store.append([
@@ -55,7 +56,11 @@ onKv("EmbeddedStore.append() counts what it stored, knew and refused", async (kv
 });
 
 onKv("EmbeddedStore.append() knows readings that are sealed", async (kv) => {
-  const store = await EmbeddedStore.open(kv, { ...SMALL, sealBytes: 10, checkpointBytes: 10 });
+  const store = await EmbeddedStore.open(kv, failTest, {
+    ...SMALL,
+    sealBytes: 10,
+    checkpointBytes: 10,
+  });
   const readings = steady(500);
   await store.append([{ series: SERIES, readings }]);
   await tidyUp(store);
@@ -67,14 +72,14 @@ onKv("EmbeddedStore.append() knows readings that are sealed", async (kv) => {
 });
 
 onKv("EmbeddedStore.maintain() cuts the journal, and a restart finds the same", async (kv) => {
-  const store = await EmbeddedStore.open(kv, SMALL);
+  const store = await EmbeddedStore.open(kv, failTest, SMALL);
   await fill(store, 60, 200);
   assert(await journalLength(kv) >= 200);
   assert(await tidyUp(store) > 0);
   const [length, { journalBytes, openReadings }] = [await journalLength(kv), store.stats()];
   assert(length < 20, `${length} values of the journal are left`);
   assert(journalBytes < 2 * SMALL.checkpointBytes, `${journalBytes} bytes are left`);
-  const reopened = await EmbeddedStore.open(kv, SMALL);
+  const reopened = await EmbeddedStore.open(kv, failTest, SMALL);
   assertEquals(reopened.stats(), { series: 60, openReadings, journalBytes });
   for (let i = 0; i < 60; i++) {
     assertEquals(await everything(reopened, seriesNamed(i)), steady(200));
@@ -82,7 +87,7 @@ onKv("EmbeddedStore.maintain() cuts the journal, and a restart finds the same", 
 });
 
 onKv("EmbeddedStore goes on after a restart within a checkpoint or a cut", async (kv) => {
-  let store = await EmbeddedStore.open(kv, SMALL);
+  let store = await EmbeddedStore.open(kv, failTest, SMALL);
   const rounds = steady(20);
   for (const [round, reading] of rounds.entries()) {
     const batch = Array.from({ length: 5_000 }, (_, i) => ({
@@ -91,7 +96,7 @@ onKv("EmbeddedStore goes on after a restart within a checkpoint or a cut", async
     }));
     await store.append(batch);
     await store.maintain();
-    if (round % 5 === 4) store = await EmbeddedStore.open(kv, SMALL);
+    if (round % 5 === 4) store = await EmbeddedStore.open(kv, failTest, SMALL);
   }
   for (let i = 0; i < 5_000; i += 500) {
     assertEquals(await everything(store, seriesNamed(i)), rounds);
@@ -99,7 +104,7 @@ onKv("EmbeddedStore goes on after a restart within a checkpoint or a cut", async
 });
 
 onKv("EmbeddedStore.maintain() copes with a past that is too long for one commit", async (kv) => {
-  const store = await EmbeddedStore.open(kv, SMALL);
+  const store = await EmbeddedStore.open(kv, failTest, SMALL);
   const random = seededRandom(20260417);
   const past = steady(130_000, 1_800).map((one) => ({
     ...one,
@@ -108,7 +113,7 @@ onKv("EmbeddedStore.maintain() copes with a past that is too long for one commit
   await store.append([{ series: SERIES, readings: past.slice(0, 65_000) }]);
   await store.append([{ series: SERIES, readings: past.slice(65_000) }]);
   for (let turn = 0; turn < 2; turn++) assert(await store.maintain());
-  const reopened = await EmbeddedStore.open(kv, SMALL);
+  const reopened = await EmbeddedStore.open(kv, failTest, SMALL);
   assert(store.stats().openReadings < past.length);
   assertEquals(reopened.stats().openReadings, store.stats().openReadings);
   const [first, last] = [past[0], past[past.length - 1]];
@@ -121,7 +126,7 @@ onKv("EmbeddedStore.maintain() copes with a past that is too long for one commit
 for (const fate of ["fails unwritten", "fails written"] as const) {
   onKv(`EmbeddedStore loses and doubles nothing when an append ${fate}`, async (kv) => {
     let next: Fate = "commits";
-    const store = await EmbeddedStore.open(watched(kv, () => next), SMALL);
+    const store = await EmbeddedStore.open(watched(kv, () => next), failTest, SMALL);
     const [a, b, c] = steady(3);
     await store.append([{ series: SERIES, readings: [a] }]);
     next = fate;
@@ -131,14 +136,14 @@ for (const fate of ["fails unwritten", "fails written"] as const) {
     const outcomes = await store.append([{ series: SERIES, readings: [b, c] }]);
     assertEquals(outcomes, [{ stored: 2, duplicates: 0, conflicts: [] }]);
     assertEquals(await everything(store), [a, b, c]);
-    assertEquals(await everything(await EmbeddedStore.open(kv)), [a, b, c]);
+    assertEquals(await everything(await EmbeddedStore.open(kv, failTest)), [a, b, c]);
   });
 
   onKv(`EmbeddedStore loses and doubles nothing when housekeeping ${fate}`, async (kv) => {
     let commits = 0;
     const fateOf = (): Fate => ++commits % 3 === 0 ? fate : "commits";
     const limits = { sealBytes: 100, checkpointBytes: 1_500 };
-    const store = await EmbeddedStore.open(watched(kv, fateOf), limits);
+    const store = await EmbeddedStore.open(watched(kv, fateOf), failTest, limits);
     const readings = steady(1_200, 400);
     for (let i = 0; i < readings.length; i += 40) {
       const append = { series: SERIES, readings: readings.slice(i, i + 40) };
@@ -147,12 +152,51 @@ for (const fate of ["fails unwritten", "fails written"] as const) {
     }
     assert(commits > 60);
     assertEquals(await everything(store), readings);
-    assertEquals(await everything(await EmbeddedStore.open(kv)), readings);
+    assertEquals(await everything(await EmbeddedStore.open(kv, failTest)), readings);
   });
 }
 
+/** Turns a bit in the last chunk of a series. */
+async function damage(kv: Deno.Kv, series: string): Promise<void> {
+  const range = { start: chunkKey(series, 0), end: chunkEnd(series, MAX_N) };
+  const options = { reverse: true, limit: 1 };
+  const [{ key, value }] = await Array.fromAsync(kv.list<Uint8Array>(range, options));
+  await kv.set(key, value.with(9, value[9] ^ 1));
+}
+
+onKv("EmbeddedStore goes on with all other series when a row of one is damaged", async (kv) => {
+  const problems: string[] = [];
+  const report = (problem: string, error: unknown) => void problems.push(`${problem}: ${error}`);
+  const store = await EmbeddedStore.open(kv, report, SMALL);
+  await fill(store, 40, 400);
+  await tidyUp(store);
+  const damaged = seriesNamed(0);
+  await damage(kv, damaged);
+  const [outcome, other] = await store.append([
+    { series: damaged, readings: steady(400) },
+    { series: seriesNamed(1), readings: steady(400) },
+  ]);
+  assertEquals([outcome, other?.duplicates], [undefined, 400]);
+  const random = seededRandom(20260418);
+  const unlike = () => Math.floor(random() * 2 ** 52);
+  for (let n = 401; n < 20_000; n += 400) {
+    const readings = steady(400, 5, n).map((one) => ({ ...one, milliwattHours: unlike() }));
+    await store.append([damaged, seriesNamed(1)].map((series) => ({ series, readings })));
+    while (await store.maintain());
+  }
+  assert(problems.length > 0 && problems.length < 10, `${problems.length} reports`);
+  for (const problem of problems) {
+    assert(problem.includes(damaged) && problem.includes("checksum"), problem);
+  }
+  assert(store.open.bits(damaged) > 8 * 100_000, "it goes into one value");
+  assert(await journalLength(kv) < 40, "the journal was not cut");
+  const reopened = await EmbeddedStore.open(kv, failTest, SMALL);
+  assertEquals(reopened.open.readings(damaged), store.open.readings(damaged));
+  assertEquals((await everything(reopened, seriesNamed(1))).length, 20_000);
+});
+
 onKv("EmbeddedStore.append() of nothing new writes nothing", async (kv) => {
-  const store = await EmbeddedStore.open(kv);
+  const store = await EmbeddedStore.open(kv, failTest);
   await store.append([{ series: SERIES, readings: [reading()] }]);
   const { journalBytes } = store.stats();
   await store.append([{ series: SERIES, readings: [reading()] }]);

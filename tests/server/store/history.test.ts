@@ -1,13 +1,13 @@
 /** What a point used over the meters that counted there, and how fast a register moves now. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import type { Step } from "../../../server/domain/calendar.ts";
-import type { Reading } from "../../../server/domain/reading.ts";
+import { bestTime, CLOCK_WRONG, type Reading } from "../../../server/domain/reading.ts";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
 import { History } from "../../../server/store/history.ts";
 import { seriesOf } from "../../../server/store/keys.ts";
 import type { Assignment, PointRecord } from "../../../server/store/points.ts";
-import { inMemory } from "./kv.ts";
-import { reading, START } from "./readings.ts";
+import { failTest, inMemory } from "./kv.ts";
+import { DAY, reading, START } from "./readings.ts";
 
 const OLD = "00000000000000aa";
 const NEW = "00000000000000bb";
@@ -36,7 +36,7 @@ const withHistory = (
 ): void =>
   Deno.test(name, () =>
     inMemory(async (kv) => {
-      const store = await EmbeddedStore.open(kv);
+      const store = await EmbeddedStore.open(kv, failTest);
       const appends = Object.entries(stored).map(([series, readings]) => ({ series, readings }));
       await store.append(appends);
       await test(new History(store.reader));
@@ -125,14 +125,49 @@ for (const { what, readings, watts } of POWERS) {
     `History.now() has a power ${what}`,
     { [seriesOf(OLD, 0)]: readings },
     async (history) => {
-      const now = await history.now(OLD, 0);
+      const now = await history.now(OLD, 0, bestTime(readings[readings.length - 1]));
       assertEquals([now?.newest, now?.watts], [readings[readings.length - 1], watts]);
     },
   );
 }
 
+withHistory(
+  "History.now() has no power once the newest reading is older than a quarter of an hour",
+  { [seriesOf(OLD, 0)]: every10Minutes(0, 1_200, 500) },
+  async (history) => {
+    assertEquals((await history.now(OLD, 0, 1_200 + 900))?.watts, 3);
+    assertEquals((await history.now(OLD, 0, 1_200 + 901))?.watts, undefined);
+  },
+);
+
+withHistory(
+  "History.page() does not end at a reading whose time is uncertain",
+  {
+    [seriesOf(OLD, 0)]: [
+      reading(),
+      reading({ n: 2, time: START + DAY, quality: CLOCK_WRONG }),
+      reading({ n: 3, time: START + 5 }),
+      reading({ n: 4, time: START + DAY }),
+      reading({ n: 5, time: START + 10 }),
+    ],
+  },
+  async (history) => {
+    const page = await history.page(OLD, 0, 0, 9, START, START + HOUR);
+    assertEquals(page.map(({ n }) => n), [1, 3]);
+  },
+);
+
+withHistory("History.consumption() is quick over a century without readings", {
+  [seriesOf(OLD, 0)]: [reading()],
+}, async (history) => {
+  const period = { from: Date.UTC(1971) / 1000, to: Date.UTC(2105) / 1000, step: "1mo" } as const;
+  const begin = performance.now();
+  await history.consumption(point([{ meterId: OLD, from: 0 }]), 0, period);
+  assertLess(performance.now() - begin, 1_000);
+});
+
 withHistory("History.now() knows nothing of a meter that never reported", {}, async (history) => {
-  assertEquals(await history.now(OLD, 0), undefined);
+  assertEquals(await history.now(OLD, 0, START), undefined);
 });
 
 withHistory(

@@ -9,6 +9,11 @@ export async function inMemory(test: (kv: Deno.Kv) => Promise<void>): Promise<vo
   }
 }
 
+/** For a store that must not find anything to report. */
+export function failTest(problem: string, error: unknown): never {
+  throw new Error(problem, { cause: error });
+}
+
 export interface Seen {
   checks: number;
   changes: number;

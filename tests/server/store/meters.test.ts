@@ -167,6 +167,44 @@ inOffice(
   },
 );
 
+inOffice("Meters.assign() refuses to begin before the assignment that it ends", async (office) => {
+  const { meters } = office;
+  const [a, b] = [await office.newPoint(), await office.newPoint()];
+  const [{ id }] = value(await meters.provision([{}], NOW));
+  value(await meters.assign(id, a, NOW, NOW));
+  for (const point of [a, b]) {
+    assertEquals(kind(await meters.assign(id, point, NOW - 1, NOW)), "conflict");
+  }
+  assertEquals(await office.assignments(a), [{ meterId: id, from: NOW }]);
+  assertEquals(await office.assignments(b), []);
+});
+
+inOffice(
+  "Meters.provision() and assign() refuse more meters than a point takes",
+  async (office) => {
+    const { meters } = office;
+    const [a, b] = [await office.newPoint(), await office.newPoint()];
+    const full = Array.from({ length: 500 }, () => ({ pointId: a }));
+    value(await meters.provision(full, NOW));
+    const refused = await meters.provision(
+      [...Array(450).fill({ pointId: b }), { pointId: a }],
+      NOW,
+    );
+    assert(!refused.ok && refused.kind === "conflict" && refused.detail.includes(a));
+    assertEquals(await office.assignments(b), []);
+    const [{ id }] = value(await meters.provision([{}], NOW));
+    assertEquals(kind(await meters.assign(id, a, undefined, NOW)), "conflict");
+    assertEquals((await office.assignments(a))?.length, 500);
+  },
+);
+
+inOffice("Meters.retire() ends the assignment", async (office) => {
+  const pointId = await office.newPoint();
+  const [{ id }] = value(await office.meters.provision([{ pointId }], NOW));
+  value(await office.meters.retire(id, NOW + 7));
+  assertEquals(await office.assignments(pointId), [{ meterId: id, from: 0, to: NOW + 7 }]);
+});
+
 inOffice("Meters.retire() takes the keys, and the meter is unknown to changes", async (office) => {
   const { meters } = office;
   const [{ id }] = value(await meters.provision([{}], NOW));

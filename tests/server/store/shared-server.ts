@@ -1,8 +1,9 @@
 /** A server of several over one database, whose atomics are within what such a database takes. */
 import { assert } from "@std/assert";
 import type { Reading } from "../../../server/domain/reading.ts";
+import type { ReportProblem } from "../../../server/errors.ts";
 import { SharedStore } from "../../../server/store/shared.ts";
-import { type Fate, type Seen, watched } from "./kv.ts";
+import { failTest, type Fate, type Seen, watched } from "./kv.ts";
 import { SERIES } from "./readings.ts";
 
 const MAX_CHECKS = 10;
@@ -11,13 +12,14 @@ const MAX_CHANGES = 1_000;
 export function serverOn(
   kv: Deno.Kv,
   fateOf: (seen: Seen) => Fate | Promise<Fate> = () => "commits",
+  report: ReportProblem = failTest,
 ): SharedStore {
   const looked = watched(kv, (seen) => {
     assert(seen.checks <= MAX_CHECKS, `${seen.checks} checks in one atomic`);
     assert(seen.changes <= MAX_CHANGES, `${seen.changes} changes in one atomic`);
     return fateOf(seen);
   });
-  return new SharedStore(looked, (call) => call);
+  return new SharedStore(looked, (call) => call, report);
 }
 
 export const everything = (store: SharedStore, series = SERIES): Promise<Reading[]> =>

@@ -4,10 +4,12 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { seededRandom } from "../../../meter-sim/random.ts";
+import { CLOCK_WRONG, type Reading } from "../../../server/domain/reading.ts";
 import type { SharedStore } from "../../../server/store/shared.ts";
 import { anyDelivery, anyHabit, Model } from "./course.ts";
 import { inMemory } from "./kv.ts";
-import { DAY, SERIES, seriesNamed, steady } from "./readings.ts";
+import { DAY, SERIES, seriesNamed, START, steady } from "./readings.ts";
 import { counts, everything, serverOn } from "./shared-server.ts";
 
 const SEED = 20260416;
@@ -86,6 +88,50 @@ onKv("SharedStore.maintain() compacts in parts what is too much for one plan", a
   assertEquals(await everything(store, manySeries), many);
   const rows = await Array.fromAsync(kv.list({ prefix: ["o"] }));
   assert(rows.length < 128, `${rows.length} open rows are left`);
+});
+
+onKv("SharedStore.maintain() compacts many more rows than one atomic can change", async (kv) => {
+  const store = serverOn(kv);
+  const readings = steady(1_400);
+  for (const reading of readings) await store.append([{ series: SERIES, readings: [reading] }]);
+  await tidyUp(store);
+  assert((await Array.fromAsync(kv.list({ prefix: ["o"] }))).length < 64);
+  assertEquals(await everything(store), readings);
+});
+
+onKv("SharedStore.maintain() compacts several series a turn", async (kv) => {
+  const store = serverOn(kv);
+  for (const reading of steady(64)) {
+    const batch = [1, 2, 3, 4].map((i) => ({ series: seriesNamed(i), readings: [reading] }));
+    await store.append(batch);
+  }
+  await store.maintain();
+  assertEquals(await Array.fromAsync(kv.list({ prefix: ["o"] })), []);
+});
+
+/** Readings of one moment that do not pack, as their clocks were all wrong. */
+function unlike(count: number, bestTime: number): Reading[] {
+  const random = seededRandom(SEED);
+  const below = (limit: number) => Math.floor(random() * limit);
+  return Array.from({ length: count }, (_, i) => {
+    const time = 1 + below(2 ** 32 - 1);
+    const quality = CLOCK_WRONG | below(256);
+    const n = 1 + 300_000 * i + below(300_000);
+    return { n, time, milliwattHours: below(2 ** 53), quality, skew: bestTime - time };
+  });
+}
+
+onKv("SharedStore.maintain() leaves open more than one value can hold", async (kv) => {
+  const store = serverOn(kv);
+  const append = (readings: Reading[]) => store.append([{ series: SERIES, readings }]);
+  const daily = steady(64, DAY).map((one) => ({ ...one, n: 1_000_000_000 + one.n }));
+  for (const reading of daily) await append([reading]);
+  await tidyUp(store);
+  const late = unlike(3_100, START + 80 * DAY);
+  for (const from of [0, 999, 1_998]) await append(late.slice(from, from + 999));
+  for (const reading of late.slice(2_997)) await append([reading]);
+  await store.maintain();
+  assertEquals(await everything(store), [...late, ...daily]);
 });
 
 onKv("SharedStore reads a series whole at any moment of a compaction", async (kv) => {

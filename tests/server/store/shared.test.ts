@@ -1,7 +1,7 @@
 /** The shared store with one server: what it takes, what it refuses, what a failed commit costs. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SharedStore } from "../../../server/store/shared.ts";
-import { type Fate, inMemory } from "./kv.ts";
+import { failTest, type Fate, inMemory } from "./kv.ts";
 import { reading, SERIES, seriesNamed, START, steady } from "./readings.ts";
 import { counts, everything, serverOn } from "./shared-server.ts";
 
@@ -42,7 +42,7 @@ onKv("SharedStore.append() takes more readings of one series than a row can hold
 for (const fate of ["fails unwritten", "fails written"] as const) {
   onKv(`SharedStore.append() leaves undefined what ${fate}, and takes it again`, async (kv) => {
     let next: Fate = fate;
-    const store = serverOn(kv, () => next);
+    const store = serverOn(kv, () => next, () => {});
     const append = [{ series: SERIES, readings: steady(2) }];
     assertEquals(await store.append(append), [undefined]);
     next = "commits";
@@ -53,7 +53,7 @@ for (const fate of ["fails unwritten", "fails written"] as const) {
 }
 
 onKv("SharedStore.append() gives up on a series that others change each time", async (kv) => {
-  const [store, other] = [serverOn(kv, interfere), serverOn(kv)];
+  const [store, other] = [serverOn(kv, interfere, () => {}), serverOn(kv)];
   let n = 100;
   async function interfere(): Promise<Fate> {
     await other.append([{ series: SERIES, readings: [reading({ n: n++ })] }]);
@@ -65,13 +65,19 @@ onKv("SharedStore.append() gives up on a series that others change each time", a
 
 onKv("SharedStore.append() answers only for the groups that were stored", async (kv) => {
   let commits = 0;
-  const store = serverOn(kv, () => ++commits === 2 ? "fails unwritten" : "commits");
+  const reported: string[] = [];
+  const store = serverOn(
+    kv,
+    () => ++commits === 2 ? "fails unwritten" : "commits",
+    (problem, error) => void reported.push(`${problem}: ${(error as Error).message}`),
+  );
   const batch = Array.from({ length: 25 }, (_, i) => ({
     series: seriesNamed(i),
     readings: [reading()],
   }));
   const outcomes = await store.append(batch);
   assert(outcomes.includes(undefined));
+  assertEquals(reported, ["Cannot store readings: the commit fails unwritten"]);
   for (const [i, outcome] of outcomes.entries()) {
     assertEquals(await everything(store, seriesNamed(i)), outcome ? [reading()] : []);
   }
@@ -81,7 +87,7 @@ onKv("SharedStore.maintain() passes on that the database does not answer", async
   let slow = false;
   const limited = <T>(call: Promise<T>): Promise<T> =>
     slow ? call.then(() => Promise.reject(new Error("too slow"))) : call;
-  const store = new SharedStore(kv, limited);
+  const store = new SharedStore(kv, limited, failTest);
   for (const reading of steady(64)) await store.append([{ series: SERIES, readings: [reading] }]);
   slow = true;
   await assertRejects(() => store.maintain(), Error, "too slow");
