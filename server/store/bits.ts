@@ -4,6 +4,9 @@ const TWO_TO_32 = 2 ** 32;
 /** Six bits say how many follow. */
 const WIDTH_BITS = 6;
 
+/** The first bit of the next whole byte, unless `bit` is one. */
+const aligned = (bit: number): number => (bit + 7) & ~7;
+
 export class BitWriter {
   bytes: Uint8Array;
   bits = 0;
@@ -58,8 +61,12 @@ export class BitWriter {
     this.writeNumber(Math.abs(value));
   }
 
+  /** From the next whole byte on, as that is many times faster than bit by bit. */
   writeBytes(bytes: Uint8Array): void {
-    for (const byte of bytes) this.write(byte, 8);
+    this.bits = aligned(this.bits);
+    if (this.bits + bytes.length * 8 > this.bytes.length * 8) this.#grow(bytes.length * 8);
+    this.bytes.set(bytes, this.bits >> 3);
+    this.bits += bytes.length * 8;
   }
 
   #grow(width: number): void {
@@ -100,9 +107,10 @@ export class BitReader {
     return negative ? -value : value;
   }
 
+  /** A view. */
   readBytes(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    for (let i = 0; i < length; i++) bytes[i] = this.read(8);
-    return bytes;
+    const begin = aligned(this.at) >> 3;
+    this.at = (begin + length) * 8;
+    return this.bytes.subarray(begin, begin + length);
   }
 }

@@ -14,13 +14,8 @@ export function seriesBytes(series: Series, length = SERIES_BYTES): Uint8Array<A
   return bytes;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-export function seriesFromBytes(bytes: Uint8Array): Series {
-  let series = "";
-  for (let i = 0; i < 8; i++) series += HEX[bytes[i]];
-  return series + bytes[8];
-}
+export const seriesFromBytes = (bytes: Uint8Array): Series =>
+  bytes.subarray(0, 8).toHex() + bytes[8];
 
 /** Series and number in one part: the shorter the key, the less each row costs. */
 function numbered(series: Series, number: number, length = SERIES_BYTES + 4): Uint8Array {

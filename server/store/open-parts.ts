@@ -1,56 +1,46 @@
 /**
  * The open part of every series: readings that are durable in the journal but not yet in a row of
- * their own. Columns instead of objects, and packed streams in chains, keep a series at a few
- * hundred bytes. Nothing here is durable or asynchronous.
+ * their own. Rows of numbers instead of objects, and packed streams in chains, keep a series at
+ * a few hundred bytes. Nothing here is durable or asynchronous.
  */
 import type { Reading } from "../domain/reading.ts";
 import { BitReader, BitWriter } from "./bits.ts";
 import { type Chain, Chains, emptyChain } from "./chains.ts";
 import { emptyState, pack, type PackState, unpack } from "./packing.ts";
 
-/** One row a series: where its sealed part ends, and all that is needed to continue its stream. */
-const COLUMNS = [
-  "sealedThrough",
-  "count",
-  "head",
-  "tail",
-  "bits",
-  "n",
-  "time",
-  "step",
-  "milliwattHours",
-  "increment",
-  "quality",
-  "skew",
-  "mean",
-] as const;
-type Column = typeof COLUMNS[number];
-type NumberArray = Float64Array | Uint32Array | Int32Array;
-
-const FLOATS: Column[] = ["time", "step", "milliwattHours", "increment", "skew"];
-const SIGNED: Column[] = ["head", "tail"];
-
-function column(name: Column, length: number): NumberArray {
-  if (FLOATS.includes(name)) return new Float64Array(length);
-  return SIGNED.includes(name) ? new Int32Array(length) : new Uint32Array(length);
-}
+/**
+ * One row of numbers a series: where its sealed part ends, and all that is needed to continue its
+ * stream. A row's numbers stand together, as series are met in any order and each look into memory
+ * far away costs more than all that is done with them.
+ */
+const SEALED_THROUGH = 0;
+const COUNT = 1;
+const BITS = 2;
+const N = 3;
+const TIME = 4;
+const STEP = 5;
+const MILLIWATT_HOURS = 6;
+const INCREMENT = 7;
+const QUALITY = 8;
+const SKEW = 9;
+const MEAN = 10;
+/** Up to here the numbers mean something outside this memory, too. */
+const SNAPSHOT_END = 11;
+const HEAD = 11;
+const TAIL = 12;
+const ROW = 13;
 
 export class OpenParts {
-  #slots = new Map<string, number>();
-  #capacity = 0;
-  #columns = {} as Record<Column, NumberArray>;
+  #rowOfSeries = new Map<string, number>();
+  #rows = new Float64Array(ROW * 1024);
   #chains = new Chains();
   #chain: Chain = emptyChain();
   #state: PackState = emptyState();
   #scratch = new BitWriter();
   #readings = 0;
 
-  constructor() {
-    this.#resize(1024);
-  }
-
   get seriesCount(): number {
-    return this.#slots.size;
+    return this.#rowOfSeries.size;
   }
 
   get readingCount(): number {
@@ -58,47 +48,47 @@ export class OpenParts {
   }
 
   series(): IterableIterator<string> {
-    return this.#slots.keys();
+    return this.#rowOfSeries.keys();
   }
 
   /** The highest number among the sealed readings; 0 if there are none. */
   sealedThrough(series: string): number {
-    return this.#get(series, "sealedThrough");
+    return this.#get(series, SEALED_THROUGH);
   }
 
   count(series: string): number {
-    return this.#get(series, "count");
+    return this.#get(series, COUNT);
   }
 
   bits(series: string): number {
-    return this.#get(series, "bits");
+    return this.#get(series, BITS);
   }
 
   /** The highest number stored anywhere. */
   newestN(series: string): number {
-    const slot = this.#slots.get(series);
-    if (slot === undefined) return 0;
-    return Math.max(this.#columns.n[slot], this.#columns.sealedThrough[slot]);
+    const row = this.#rowOfSeries.get(series);
+    if (row === undefined) return 0;
+    return Math.max(this.#rows[row + N], this.#rows[row + SEALED_THROUGH]);
   }
 
   readings(series: string): Reading[] {
-    const slot = this.#slots.get(series);
-    if (slot === undefined || this.#columns.count[slot] === 0) return [];
-    return unpack(this.#chains.read(this.#loadChain(slot)), this.#columns.count[slot]);
+    const row = this.#rowOfSeries.get(series);
+    if (row === undefined || this.#rows[row + COUNT] === 0) return [];
+    return unpack(this.#chains.read(this.#loadChain(row)), this.#rows[row + COUNT]);
   }
 
   /** Adds readings in rising order of `n`. One that is there already under its number is replaced. */
   add(series: string, readings: Reading[]): void {
-    const slot = this.#slotOf(series);
-    if (readings[0].n > this.#columns.n[slot]) this.#append(slot, readings);
-    else this.#write(slot, merge(this.readings(series), readings));
+    const row = this.#rowOf(series);
+    if (readings[0].n > this.#rows[row + N]) this.#append(row, readings);
+    else this.#write(row, merge(this.readings(series), readings));
   }
 
   /** Lets go of the readings up to `placedThrough`, which are rows now. */
   seal(series: string, sealedThrough: number, placedThrough: number): void {
-    const slot = this.#slotOf(series);
-    this.#columns.sealedThrough[slot] = sealedThrough;
-    this.#write(slot, this.readings(series).filter(({ n }) => n > placedThrough));
+    const row = this.#rowOf(series);
+    this.#rows[row + SEALED_THROUGH] = sealedThrough;
+    this.#write(row, this.readings(series).filter(({ n }) => n > placedThrough));
   }
 
   /** About what a snapshot takes. */
@@ -106,110 +96,112 @@ export class OpenParts {
     return 64 + this.bits(series) / 8;
   }
 
-  /** Writes the whole row and its stream, so that `restore` need not unpack anything. */
+  /** Writes the row and its stream, so that `restore` need not unpack anything. */
   snapshot(series: string, writer: BitWriter): void {
-    const slot = this.#slotOf(series);
-    for (const name of COLUMNS) {
-      if (name === "head" || name === "tail") continue;
-      if (FLOATS.includes(name)) writer.writeSigned(this.#columns[name][slot]);
-      else writer.writeNumber(this.#columns[name][slot]);
-    }
-    writer.writeBytes(this.#chains.read(this.#loadChain(slot)));
+    const row = this.#rowOf(series);
+    for (let i = 0; i < SNAPSHOT_END; i++) writer.writeSigned(this.#rows[row + i]);
+    writer.writeBytes(this.#chains.read(this.#loadChain(row)));
   }
 
   restore(series: string, reader: BitReader): void {
-    const slot = this.#slotOf(series);
-    this.#clear(slot);
-    for (const name of COLUMNS) {
-      if (name === "head" || name === "tail") continue;
-      const value = FLOATS.includes(name) ? reader.readSigned() : reader.readNumber();
-      this.#columns[name][slot] = value;
-    }
-    const bits = this.#columns.bits[slot];
-    this.#columns.bits[slot] = 0;
-    const chain = this.#loadChain(slot);
+    const row = this.#rowOf(series);
+    this.#clear(row);
+    for (let i = 0; i < SNAPSHOT_END; i++) this.#rows[row + i] = reader.readSigned();
+    const bits = this.#rows[row + BITS];
+    const chain = emptyChain();
     this.#chains.append(chain, reader.readBytes((bits + 7) >> 3), bits);
-    this.#saveChain(slot, chain);
-    this.#readings += this.#columns.count[slot];
+    this.#saveChain(row, chain);
+    this.#readings += this.#rows[row + COUNT];
   }
 
-  #get(series: string, name: Column): number {
-    const slot = this.#slots.get(series);
-    return slot === undefined ? 0 : this.#columns[name][slot];
+  #get(series: string, field: number): number {
+    const row = this.#rowOfSeries.get(series);
+    return row === undefined ? 0 : this.#rows[row + field];
   }
 
-  #slotOf(series: string): number {
-    const known = this.#slots.get(series);
+  /** Where the row of a series begins. */
+  #rowOf(series: string): number {
+    const known = this.#rowOfSeries.get(series);
     if (known !== undefined) return known;
-    const slot = this.#slots.size;
-    if (slot === this.#capacity) this.#resize(Math.ceil(slot * 1.5));
-    this.#slots.set(series, slot);
-    this.#saveState(slot, emptyState());
-    this.#saveChain(slot, emptyChain());
-    return slot;
+    const row = this.#rowOfSeries.size * ROW;
+    if (row === this.#rows.length) this.#grow();
+    this.#rowOfSeries.set(series, row);
+    this.#saveState(row, emptyState());
+    this.#saveChain(row, emptyChain());
+    return row;
   }
 
-  #resize(capacity: number): void {
-    for (const name of COLUMNS) {
-      const grown = column(name, capacity);
-      if (this.#capacity > 0) grown.set(this.#columns[name]);
-      this.#columns[name] = grown;
-    }
-    this.#capacity = capacity;
+  #grow(): void {
+    const rows = new Float64Array(ROW * Math.ceil(this.#rowOfSeries.size * 1.5));
+    rows.set(this.#rows);
+    this.#rows = rows;
   }
 
-  #write(slot: number, readings: Reading[]): void {
-    this.#clear(slot);
-    this.#append(slot, readings);
+  #write(row: number, readings: Reading[]): void {
+    this.#clear(row);
+    this.#append(row, readings);
   }
 
-  #append(slot: number, readings: Reading[]): void {
+  #append(row: number, readings: Reading[]): void {
     if (readings.length === 0) return;
-    const state = this.#loadState(slot);
-    const chain = this.#loadChain(slot);
+    const state = this.#loadState(row);
+    const chain = this.#loadChain(row);
     for (const reading of readings) {
       this.#scratch.clear();
       pack(this.#scratch, state, reading);
       this.#chains.append(chain, this.#scratch.bytes, this.#scratch.bits);
     }
-    this.#columns.count[slot] += readings.length;
+    this.#rows[row + COUNT] += readings.length;
     this.#readings += readings.length;
-    this.#saveState(slot, state);
-    this.#saveChain(slot, chain);
+    this.#saveState(row, state);
+    this.#saveChain(row, chain);
   }
 
-  #clear(slot: number): void {
-    this.#chains.clear(this.#loadChain(slot));
-    this.#readings -= this.#columns.count[slot];
-    this.#columns.count[slot] = 0;
-    this.#saveState(slot, emptyState());
-    this.#saveChain(slot, emptyChain());
+  #clear(row: number): void {
+    this.#chains.clear(this.#loadChain(row));
+    this.#readings -= this.#rows[row + COUNT];
+    this.#rows[row + COUNT] = 0;
+    this.#saveState(row, emptyState());
+    this.#saveChain(row, emptyChain());
   }
 
-  #loadChain(slot: number): Chain {
-    const { head, tail, bits } = this.#columns;
-    return Object.assign(this.#chain, { head: head[slot], tail: tail[slot], bits: bits[slot] });
+  #loadChain(row: number): Chain {
+    this.#chain.head = this.#rows[row + HEAD];
+    this.#chain.tail = this.#rows[row + TAIL];
+    this.#chain.bits = this.#rows[row + BITS];
+    return this.#chain;
   }
 
-  #saveChain(slot: number, chain: Chain): void {
-    this.#columns.head[slot] = chain.head;
-    this.#columns.tail[slot] = chain.tail;
-    this.#columns.bits[slot] = chain.bits;
+  #saveChain(row: number, { head, tail, bits }: Chain): void {
+    this.#rows[row + HEAD] = head;
+    this.#rows[row + TAIL] = tail;
+    this.#rows[row + BITS] = bits;
   }
 
-  #loadState(slot: number): PackState {
-    const columns = this.#columns;
+  #loadState(row: number): PackState {
+    const rows = this.#rows;
     const state = this.#state;
-    for (const name in state) {
-      state[name as keyof PackState] = columns[name as keyof PackState][slot];
-    }
+    state.n = rows[row + N];
+    state.time = rows[row + TIME];
+    state.step = rows[row + STEP];
+    state.milliwattHours = rows[row + MILLIWATT_HOURS];
+    state.increment = rows[row + INCREMENT];
+    state.quality = rows[row + QUALITY];
+    state.skew = rows[row + SKEW];
+    state.mean = rows[row + MEAN];
     return state;
   }
 
-  #saveState(slot: number, state: PackState): void {
-    for (const name in state) {
-      this.#columns[name as keyof PackState][slot] = state[name as keyof PackState];
-    }
+  #saveState(row: number, state: PackState): void {
+    const rows = this.#rows;
+    rows[row + N] = state.n;
+    rows[row + TIME] = state.time;
+    rows[row + STEP] = state.step;
+    rows[row + MILLIWATT_HOURS] = state.milliwattHours;
+    rows[row + INCREMENT] = state.increment;
+    rows[row + QUALITY] = state.quality;
+    rows[row + SKEW] = state.skew;
+    rows[row + MEAN] = state.mean;
   }
 }
 
