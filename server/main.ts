@@ -2,15 +2,13 @@
  * The server: the only place that reads the environment, opens the database and the sockets, and
  * knows the clock, the timers and the source of randomness. Everything is put together here.
  */
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type Config, parseConfig, warningsOf } from "./config.ts";
-import type { Sign } from "../meter-firmware/protocol/datagram.ts";
 import type { ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
+import { signWith } from "./ingest/sign.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
 import { createLog, type Log, reasonOf } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
@@ -35,12 +33,6 @@ const LAST_REQUESTS_MS = 2_500;
 const now = () => Math.floor(Date.now() / 1000);
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** In JavaScript: for messages this short the way into native code costs more than the hash. */
-function signWith(key: Uint8Array): Sign {
-  const keyed = hmac.create(sha256, key);
-  return (message) => keyed.clone().update(message).digest();
-}
 
 const reportTo = (log: Log): ReportProblem => (problem, error) =>
   log("error", problem, { reason: reasonOf(error) });

@@ -29,7 +29,7 @@ export const FULL: Sizes = {
   floodSeconds: 5,
   meters: 100_000,
   pace: 20_000,
-  paceSeconds: 40,
+  paceSeconds: 60,
   storedDays: 30,
   historyDays: 365,
   rounds: 300,

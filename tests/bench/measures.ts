@@ -15,7 +15,7 @@ import {
 } from "./preload.ts";
 import {
   generate,
-  getJson,
+  get,
   residentBytes,
   startBareReceiver,
   startServer,
@@ -105,7 +105,7 @@ export async function prepareFleet(folder: string, meters: number): Promise<Flee
   return { folder, keys, lastN: LAST_N, until };
 }
 
-/** (b), (d) and (f): start with the fleet, then live at a given pace. */
+/** (b), (d) and (f): start with the fleet, live at a given pace, and start with what that left. */
 export async function fleetLife(
   { folder, keys, lastN, until }: Fleet,
   pace: number,
@@ -127,9 +127,12 @@ export async function fleetLife(
   const written = await writtenBytes(server.pid) - before;
   const resident = await residentBytes(server.pid);
   await server.stop();
+  const again = await startServer(folder);
+  await again.stop();
   return {
     meters: keys.length,
     readyMs: round(server.readyMs),
+    readyAgainMs: round(again.readyMs),
     residentBytes: resident,
     readingsPerSecond: round(result.acknowledged / result.seconds),
     bytesWrittenPerReading: round(written / result.acknowledged),
@@ -247,7 +250,7 @@ export async function history(folder: string, days: number, rounds: number) {
     for (let i = 0; i < rounds + 10; i++) {
       const at = question();
       const begin = performance.now();
-      await getJson(server, at);
+      await get(server, at);
       if (i >= 10) times.push(performance.now() - begin);
     }
     times.sort((a, b) => a - b);

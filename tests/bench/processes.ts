@@ -58,18 +58,22 @@ export async function generate(folder: string, load: Load): Promise<LoadResult> 
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** Bytes that the kernel was given to write to disk for the process. */
+/**
+ * Bytes that the process gave the kernel to write to files. What `write_bytes` counts are whole
+ * folios of the page cache, which may be many times what is written.
+ */
 export async function writtenBytes(pid: number): Promise<number> {
-  return Number(/^write_bytes: (\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/io`))![1]);
+  return Number(/^wchar: (\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/io`))![1]);
 }
 
 export async function residentBytes(pid: number): Promise<number> {
   return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))![1]);
 }
 
-export async function getJson(server: Process, at: string): Promise<unknown> {
+/** Asks and takes the whole answer, unread. */
+export async function get(server: Process, at: string): Promise<void> {
   const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
   const response = await fetch(`${server.http}/api/v1${at}`, { headers });
   if (!response.ok) throw new Error(`Cannot get ${at}: ${await response.text()}`);
-  return await response.json();
+  await response.arrayBuffer();
 }

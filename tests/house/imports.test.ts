@@ -47,6 +47,7 @@ const LAYERS: Layer[] = [
       "server/store/",
       "meter-firmware/protocol/",
       ...LEAVES,
+      "package:@noble/hashes/",
       RUNTIME,
     ],
   },

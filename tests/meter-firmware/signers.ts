@@ -1,10 +1,11 @@
 /**
- * The two ways to sign that the tests compare: the meter's HMAC, composed over a plain SHA-256, and
- * the HMAC of the server's runtime.
+ * The ways to sign that the tests compare: the meter's HMAC, composed over a plain SHA-256; the
+ * runtime's; and the server's.
  */
 import { createHash, createHmac } from "node:crypto";
 import type { Sign } from "../../meter-firmware/protocol/datagram.ts";
 import { hmacSha256 } from "../../meter-firmware/protocol/hmac.ts";
+import { signWith } from "../../server/ingest/sign.ts";
 
 export const hex = (digits: string): Uint8Array => Uint8Array.fromHex(digits);
 
@@ -17,4 +18,5 @@ export const meterSign = (key: Uint8Array): Sign =>
 export const SIGNERS: { name: string; signWith: (key: Uint8Array) => Sign }[] = [
   { name: "hmacSha256", signWith: meterSign },
   { name: "createHmac", signWith: serverSign },
+  { name: "signWith", signWith },
 ];
