@@ -1,10 +1,12 @@
 /**
  * All that a meter may touch, so that the same meter runs on a chip and in a simulation.
  *
- * Counting pulses, keeping Wi-Fi up and calling `tick` is the board's own business; the meter only
- * calls what is listed here. None of it throws or waits: what fails is reported by its value, or, for
- * what is sent, by the answer that never comes.
+ * `Hardware` is what a chip with its sensors, flash and network has to offer; `device.ts` makes a
+ * whole meter of it. `Board` is the little that the meter's core needs of that. Nothing of either
+ * throws or waits: what fails is reported by its value, or, for what is sent, by the answer that
+ * never comes.
  */
+import type { RawFlash } from "./flash-log.ts";
 import type { Sha256 } from "./protocol/hmac.ts";
 
 /** What survives a power cut. One meter and channel has one of these. */
@@ -31,4 +33,52 @@ export interface Board {
   sendUdp(bytes: Uint8Array): void;
   /** Calls `answered` with the body of a 200 answer, or with undefined when there is none. */
   postHttp(bytes: Uint8Array, answered: (bytes: Uint8Array | undefined) => void): void;
+}
+
+export interface UdpSocket {
+  send(bytes: Uint8Array, port: number, address: string): void;
+  close(): void;
+}
+
+export interface HttpPost {
+  /** Where to, looked up already. */
+  address: string;
+  port: number;
+  /** As the server is called, for its `Host` header. */
+  host: string;
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** Files that survive a power cut; one that is being written at that moment may be gone. */
+export interface Files {
+  read(name: string): string | undefined;
+  write(name: string, text: string): boolean;
+}
+
+export interface Hardware {
+  uptime(): number;
+  random(): number;
+  sha256: Sha256;
+  /** A flash area for the meter alone. */
+  flash: RawFlash;
+  files: Files;
+  /** A line for whoever sits at the console. */
+  print(line: string): void;
+  lockConsole(password: string): void;
+  /** Lights the lamp so many times. */
+  blink(times: number): void;
+  tamperIsOpen(): boolean;
+  /** How much memory is left, in the chip's own measure. */
+  freeVariables(): number;
+  networkIsUp(): boolean;
+  joinNetwork(ssid: string, password: string): void;
+  resolve(host: string, found: (address: string | undefined) => void): void;
+  openUdp(received: (bytes: Uint8Array) => void): UdpSocket;
+  postHttp(post: HttpPost, answered: (bytes: Uint8Array | undefined) => void): void;
+  /** Opens the serial line of a sensor; what it gives back writes to it. */
+  openSensor(received: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void;
+  /** Calls back with the uptime of each falling edge of the pulse input. */
+  watchPulses(edge: (uptime: number) => void): void;
+  restart(): void;
 }

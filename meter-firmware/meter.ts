@@ -106,10 +106,11 @@ const createReader = (register: Register, clock: Clock): Reader => {
 const intervalMsWithin = (seconds: number): number =>
   Math.min(LONGEST_INTERVAL_SECONDS, Math.max(SHORTEST_INTERVAL_SECONDS, seconds)) * 1000;
 
-export const createMeter = (board: Board, config: MeterConfig): Meter => {
+/** The register may be one that counted before there was a configuration. */
+export const createMeter = (board: Board, config: MeterConfig, counted?: Register): Meter => {
   const sign = hmacSha256(board.sha256, config.key);
   const outbox = createOutbox(config.outboxCapacity || DEFAULT_OUTBOX_CAPACITY);
-  const register = createRegister(board);
+  const register = counted === undefined ? createRegister(board) : counted;
   const clock = createClock();
   const reader = createReader(register, clock);
   const dispatch = createDispatch(outbox);

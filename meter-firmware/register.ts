@@ -17,12 +17,17 @@ export interface Register {
   /** The next number, or 0 while none can be reserved. */
   takeNumber(): number;
   saveWhenDue(): void;
+  /** Before a restart that is known beforehand. */
+  saveNow(): void;
 }
+
+/** What a register touches of a board. */
+export type RegisterBoard = Pick<Board, "uptime" | "load" | "save">;
 
 const NUMBERS_PER_RESERVATION = 128;
 const SAVE_EVERY_MS = 60000;
 
-export const createRegister = (board: Board): Register => {
+export const createRegister = (board: RegisterBoard): Register => {
   const saved = board.load();
   let milliwattHours = saved === undefined ? 0 : saved.milliwattHours;
   let reservedThrough = saved === undefined ? 0 : saved.reservedThrough;
@@ -57,6 +62,9 @@ export const createRegister = (board: Board): Register => {
     saveWhenDue: () => {
       if (milliwattHours === savedMilliwattHours) return;
       if (board.uptime() - triedToSaveAt >= SAVE_EVERY_MS) save(reservedThrough);
+    },
+    saveNow: () => {
+      if (milliwattHours !== savedMilliwattHours) save(reservedThrough);
     },
   };
 };

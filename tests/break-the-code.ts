@@ -13,7 +13,7 @@ interface Ran {
 }
 
 /** The file's text without the safeguard, which must be there exactly once. */
-function broken({ file, from, to }: Mutant, sources: Sources): string {
+export function broken({ file, from, to }: Mutant, sources: Sources): string {
   const source = sources.get(file) ?? "";
   const places = source.split(from).length - 1;
   if (places !== 1) throw new Error(`${file} holds ${places} times, not once: ${from}`);

@@ -11,6 +11,8 @@ const MAY_REACH_OUT = [
   "server/main.ts",
   "server/ingest/udp-thread.ts",
   "meter-sim/main.ts",
+  "meter-sim/demo.ts",
+  "meter-firmware/flash.ts",
   "meter-firmware/boards/",
   "tests/",
 ];

@@ -25,7 +25,10 @@ const FIRMWARE_TOOLS = ["build.ts", "flash.ts", "subset-lint.ts"].map((tool) =>
 
 const LAYERS: Layer[] = [
   { holds: ["meter-firmware/protocol/"], imports: ["meter-firmware/protocol/"] },
-  { holds: FIRMWARE_TOOLS, imports: [...FIRMWARE_TOOLS, ANY_PACKAGE] },
+  {
+    holds: FIRMWARE_TOOLS,
+    imports: [...FIRMWARE_TOOLS, "meter-firmware/settings.ts", ANY_PACKAGE],
+  },
   { holds: ["meter-firmware/boards/"], imports: ["meter-firmware/"] },
   {
     holds: ["meter-firmware/"],

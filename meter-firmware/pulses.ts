@@ -1,0 +1,69 @@
+/**
+ * Pulses of a meter's S0 output or of its blinking light become energy.
+ *
+ * A contact bounces as it closes and again as it opens, so after an edge that counted nothing counts
+ * for a while. That while runs from the edge that counted, not from the last one seen: bounce that
+ * takes long, or noise on the line, must not put off the next pulse. It has to be longer than a
+ * pulse with its bounce and shorter than the pause between pulses at full load.
+ *
+ * A pulse is rarely a whole number of milliwatt-hours. What is left over is carried on in integers,
+ * so the sum is exact after any number of pulses.
+ *
+ * It does not know pins: the board says when there was an edge, or how many pulses a counter of the
+ * chip's own has seen, which debounces by itself.
+ */
+export interface PulseOptions {
+  /** A whole number, as it is printed on the meter. */
+  pulsesPerKwh: number;
+  debounceMs: number;
+}
+
+export interface Pulses {
+  edge(uptimeMs: number): void;
+  /** So many pulses at once, a whole number, without debouncing. */
+  count(pulses: number): void;
+  /** All that counted since power-up. */
+  pulses(): number;
+}
+
+const MILLIWATT_HOURS_PER_KWH = 1000000;
+/** As many as keep their energy, and what is left over from before, below 2⁵³. */
+const MOST_PULSES_AT_ONCE = 4294967296;
+
+/** `add` is given whole numbers above 0. */
+export const createPulses = (
+  options: PulseOptions,
+  add: (milliwattHours: number) => void,
+): Pulses => {
+  let counted = 0;
+  let countedAt = -Infinity;
+  /** In parts of a milliwatt-hour, of which one has `pulsesPerKwh`. */
+  let leftOver = 0;
+
+  const addEnergyOf = (pulses: number): void => {
+    const parts = leftOver + pulses * MILLIWATT_HOURS_PER_KWH;
+    leftOver = parts % options.pulsesPerKwh;
+    const milliwattHours = (parts - leftOver) / options.pulsesPerKwh;
+    if (milliwattHours > 0) add(milliwattHours);
+  };
+
+  const count = (pulses: number): void => {
+    let waiting = pulses;
+    while (waiting > 0) {
+      const some = Math.min(waiting, MOST_PULSES_AT_ONCE);
+      addEnergyOf(some);
+      counted += some;
+      waiting -= some;
+    }
+  };
+
+  return {
+    edge: (uptimeMs) => {
+      if (uptimeMs - countedAt < options.debounceMs) return;
+      countedAt = uptimeMs;
+      count(1);
+    },
+    count: count,
+    pulses: () => counted,
+  };
+};
