@@ -8,6 +8,7 @@ import type { Random } from "./random.ts";
 
 export const PAGE_BYTES = 4096;
 export const PAGES = 16;
+const SENSOR_MS = 60;
 
 /** What is left when the power goes. */
 export interface Memory {
@@ -42,7 +43,9 @@ export class Chip {
   blinks = 0;
   consolePassword: string | undefined;
   isOn = true;
-  /** What waits for datagrams, for pulses and for the sensor's answers. */
+  /** What is on the serial line, if anything: gives its answer to what it is sent. */
+  sensor: ((bytes: Uint8Array) => Uint8Array) | undefined;
+  /** What waits for datagrams and for pulses. */
   received: ((bytes: Uint8Array) => void) | undefined;
   edge: ((uptime: number) => void) | undefined;
   #poweredUpAt: number;
@@ -82,6 +85,12 @@ export class Chip {
     this.world.resolve(host, (address) => {
       if (this.isOn) found(address);
     });
+  }
+
+  /** The answer of what is on the serial line comes a little later. */
+  askSensor(bytes: Uint8Array, received: (bytes: Uint8Array) => void): void {
+    const answer = this.sensor?.(bytes);
+    if (answer) this.schedule(SENSOR_MS, () => received(answer));
   }
 
   restart(): void {

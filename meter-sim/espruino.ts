@@ -94,6 +94,15 @@ const createFlash = (chip: Chip) => ({
 });
 const FLASH_AT = 0x310000;
 
+const createSerial = (chip: Chip) => {
+  const { on, emit } = emitter();
+  return {
+    on,
+    setup: () => {},
+    write: (text: string) => chip.askSensor(toBytes(text), (bytes) => emit("data", toText(bytes))),
+  };
+};
+
 const createModules = (chip: Chip): Record<string, unknown> => ({
   crypto: { SHA256: (bytes: Uint8Array) => new Uint8Array(sha256(bytes)).buffer },
   dgram: createDgram(chip),
@@ -155,7 +164,7 @@ const createGlobals = (chip: Chip): Record<string, unknown> => {
     D17: pin(low),
     D26: pin(() => chip.tamperIsOpen),
     D27: pin(low),
-    Serial3: { setup: () => {}, on: () => {}, write: () => {} },
+    Serial3: createSerial(chip),
     E: {
       toString: toText,
       toUint8Array: toBytes,

@@ -50,7 +50,7 @@ const hardwareOf = (chip: Chip): Hardware => ({
     };
   },
   postHttp: (post, answered) => chip.postHttp(post, answered),
-  openSensor: () => () => {},
+  openSensor: (received) => (bytes) => chip.askSensor(bytes, received),
   watchPulses: (edge) => {
     chip.edge = edge;
   },

@@ -67,11 +67,13 @@ const yesNo = (is: boolean, yes: string, no: string): string => is ? yes : no;
 
 /** A handful of lines of the same width each time. */
 export function screen(view: Shown): string[] {
-  const register = (view.registerWh / 1000).toFixed(6);
+  const register = view.hasPower ? `${(view.registerWh / 1000).toFixed(6)} kWh` : "no power";
   return [
     `Meter ${view.meter}, ${view.program}`,
     "",
-    `register  ${register} kWh      power  ${view.watts} W of a load of ${Math.round(view.load)} W`,
+    `register  ${register.padEnd(16)} power  ${view.watts} W of a load of ${
+      Math.round(view.load)
+    } W`,
     `outbox    ${view.waiting} waiting, ${view.unanswered} reports unanswered`,
     `server    ${view.uplink}, last acknowledgement ${ago(view.sinceAcknowledgement)}`,
     `power ${yesNo(view.hasPower, "on", "OFF")}   network ${
