@@ -2,7 +2,6 @@
  * The desktop twin: one meter with a menu, or a fleet of households. Only here, and in the demo, does
  * the twin know the real clock, real chance, sockets, files and the terminal.
  */
-import { fileURLToPath } from "node:url";
 import { compile } from "../meter-firmware/build.ts";
 import { createApi, type IssuedMeter } from "./api.ts";
 import { newMemory } from "./chip.ts";
@@ -11,6 +10,7 @@ import { runCompiled } from "./espruino.ts";
 import { runMeter } from "./hardware.ts";
 import { createRecorder, parseLoadCurve, replay } from "./load-curve.ts";
 import { runOneMeter } from "./one-meter.ts";
+import { runFleet } from "./fleet-program.ts";
 import { HELP, OptionError, type Options, readOptions } from "./options.ts";
 import { seededRandom } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
@@ -162,10 +162,31 @@ async function runDesk(options: Options): Promise<void> {
   await receiving;
 }
 
+async function runStreet(options: Options): Promise<void> {
+  const over = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => over.abort(new Error("stopped")));
+  }
+  const startedAt = Date.now() - performance.now();
+  await runFleet(options, {
+    now: Date.now,
+    steadyNow: () => startedAt + performance.now(),
+    schedule,
+    openSocket: () => Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 }),
+    lookUp,
+    fetch,
+    terminal: {
+      isTerminal: Deno.stdout.isTerminal(),
+      write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    },
+    over: over.signal,
+  });
+}
+
 async function main(): Promise<void> {
   const options = readOptions(Deno.args, Deno.env.get("CONTALUZ_OPERATOR_KEY"));
   if (options === undefined) return console.log(HELP);
-  await runDesk(options);
+  await (options.fleet > 0 ? runStreet(options) : runDesk(options));
 }
 
 if (import.meta.main) {

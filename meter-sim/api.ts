@@ -1,0 +1,102 @@
+/**
+ * The part of the server's API that setting up homes takes: customers, points and meters, under the
+ * operator's key. What goes wrong is told in words that name what was being done.
+ */
+
+export interface NewCustomer {
+  name: string;
+  taxId?: string;
+  email?: string;
+}
+
+export interface NewPoint {
+  customerId: string;
+  label: string;
+  address?: string;
+  timezone?: string;
+}
+
+export interface NewMeter {
+  pointId?: string;
+  label?: string;
+}
+
+export interface IssuedMeter {
+  id: string;
+  /** 64 hexadecimal digits; the server shows it this once. */
+  key: string;
+  keyId: number;
+}
+
+export interface Api {
+  /** These give the id of what they made. */
+  createCustomer(customer: NewCustomer): Promise<string>;
+  createPoint(point: NewPoint): Promise<string>;
+  /** In the order asked. */
+  provisionMeters(meters: NewMeter[]): Promise<IssuedMeter[]>;
+}
+
+export interface ApiParts {
+  /** Where the server listens: `http://127.0.0.1:8000`. */
+  address: string;
+  operatorKey: string;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+/** What one request may register. */
+const METERS_A_REQUEST = 1000;
+const ANSWER_MS = 30000;
+
+// deno-lint-ignore no-explicit-any
+type Json = any;
+
+const reasonOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;
+
+/** The server's own words where it has some. */
+const refusalIn = async (response: Response): Promise<string> => {
+  const text = await response.text();
+  try {
+    return JSON.parse(text).detail ?? `status ${response.status}`;
+  } catch {
+    return `status ${response.status}`;
+  }
+};
+
+export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
+  const answerTo = async (doing: string, path: string, body: Json): Promise<Response> => {
+    try {
+      return await fetch(`${address}/api/v1${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+    } catch (error) {
+      throw new Error(`Cannot ${doing}: no answer from ${address}: ${reasonOf(error)}`);
+    }
+  };
+
+  const post = async (doing: string, path: string, body: Json): Promise<Json> => {
+    const response = await answerTo(doing, path, body);
+    if (!response.ok) throw new Error(`Cannot ${doing}: ${await refusalIn(response)}`);
+    try {
+      return await response.json();
+    } catch (error) {
+      throw new Error(`Cannot ${doing}: the answer is not JSON: ${reasonOf(error)}`);
+    }
+  };
+
+  return {
+    createCustomer: async (customer) =>
+      (await post("register a customer", "/customers", customer)).id,
+    createPoint: async (point) => (await post("register a point", "/points", point)).id,
+    provisionMeters: async (meters) => {
+      const issued: IssuedMeter[] = [];
+      for (let at = 0; at < meters.length; at += METERS_A_REQUEST) {
+        const asked = { meters: meters.slice(at, at + METERS_A_REQUEST) };
+        issued.push(...(await post("register meters", "/meters/provision", asked)).meters);
+      }
+      return issued;
+    },
+  };
+};

@@ -1,0 +1,89 @@
+/**
+ * What the demo keeps in the server's data folder: the operator's key and where its homes are. Both
+ * hold secrets, so nobody else may read them.
+ */
+import { z } from "zod";
+import type { Home } from "./demo-homes.ts";
+import { type MeterState, meterStates, parseState } from "./fleet-state.ts";
+
+export interface DemoState {
+  homes: Home[];
+  meters: MeterState[];
+  /**
+   * Unix seconds until which the past is being filled in. Whoever finds this was interrupted, and
+   * fills in the same again, to the same end, before anything else.
+   */
+  fillingTo?: number;
+}
+
+export interface DemoFolder {
+  /** The operator's key, made by the first call. */
+  operatorKey(make: () => string): string;
+  /** Undefined before the first `save`. */
+  load(): DemoState | undefined;
+  /** On the disk once it returns; a power cut leaves the old state or the new one. */
+  save(state: DemoState): void;
+}
+
+const OWNER_ONLY = 0o600;
+
+const id = z.string().regex(/^[0-9a-f]{16}$/);
+
+const demoState: z.ZodType<DemoState> = z.strictObject({
+  homes: z.array(z.strictObject({
+    name: z.string(),
+    address: z.string(),
+    customerId: id,
+    pointId: id,
+  })).min(1),
+  meters: meterStates,
+  fillingTo: z.int().min(0).optional(),
+}).refine(({ homes, meters }) => homes.length === meters.length, {
+  error: "must have a meter for each home",
+});
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+};
+
+const writeAtomically = (file: string, text: string): void => {
+  const unnamed = `${file}.new`;
+  const options = { write: true, create: true, truncate: true, mode: OWNER_ONLY };
+  {
+    using content = Deno.openSync(unnamed, options);
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += content.writeSync(bytes.subarray(at));
+    content.syncSync();
+  }
+  Deno.renameSync(unnamed, file);
+};
+
+export const openDemoFolder = (path: string): DemoFolder => {
+  const keyFile = `${path}/operator-key`;
+  const stateFile = `${path}/fleet.json`;
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  return {
+    operatorKey: (make) => {
+      const kept = readIfThere(keyFile)?.trim();
+      if (kept) return kept;
+      const key = make();
+      writeAtomically(keyFile, `${key}\n`);
+      return key;
+    },
+    load: () => {
+      const text = readIfThere(stateFile);
+      if (text === undefined) return undefined;
+      try {
+        return parseState(demoState, text);
+      } catch (error) {
+        throw new Error(`${stateFile}: ${(error as Error).message}`);
+      }
+    },
+    save: (state) => writeAtomically(stateFile, `${JSON.stringify(state, null, 1)}\n`),
+  };
+};

@@ -1,0 +1,63 @@
+/** What the demo says: how far the past is filled in, and where to look when it is live. */
+import type { Home } from "./demo-homes.ts";
+
+export interface Terminal {
+  isTerminal: boolean;
+  write(text: string): void;
+}
+
+/** Less is filled in before anybody could read how far it is. */
+const WORTH_SHOWING = 10_000;
+
+/** One line that is written over on a terminal; elsewhere a line for every tenth. */
+export const createProgress = ({ isTerminal, write }: Terminal) => {
+  let shown = 0;
+  return (acknowledged: number, total: number): void => {
+    const percent = Math.floor(100 * acknowledged / total);
+    if (total < WORTH_SHOWING || percent === shown) return;
+    if (!isTerminal && percent % 10 !== 0) return;
+    shown = percent;
+    const text = `  ${percent} % of ${total} readings`;
+    const isLast = percent === 100;
+    write(isTerminal ? `\r${text}${isLast ? "\n" : ""}` : `${text}\n`);
+  };
+};
+
+export interface Summary {
+  address: string;
+  operatorKey: string;
+  homes: Home[];
+  /** Unix milliseconds. */
+  now: number;
+}
+
+/** The first day of the month eleven months ago: with this month, that makes twelve. */
+const twelveMonths = (now: number): string => {
+  const today = new Date(now);
+  const first = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 11, 1));
+  return first.toISOString().slice(0, 10);
+};
+
+export const summaryOf = ({ address, operatorKey, homes, now }: Summary): string => {
+  const [home] = homes;
+  const curl = (path: string): string =>
+    `  curl -s -H "authorization: Bearer ${operatorKey}" "${address}/api/v1${path}"`;
+  const consumption = `/points/${home.pointId}/consumption`;
+  return [
+    "",
+    `${homes.length} homes are live: each meter reports every 5 seconds.`,
+    "",
+    `  Address        ${address}`,
+    `  Operator key   ${operatorKey}`,
+    "",
+    `${home.name}, ${home.address}, by month:`,
+    curl(`${consumption}?step=1mo&from=${twelveMonths(now)}`),
+    "By the hour, the last day:",
+    curl(`${consumption}?step=1h`),
+    "The register and the power now:",
+    curl(`/points/${home.pointId}`),
+    "",
+    "Ctrl-C stops it; started again it goes on from there.",
+    "",
+  ].join("\n");
+};

@@ -1,0 +1,139 @@
+/** The demo: what it shows, what it leaves behind, and that it goes on from there. */
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import type { MeterState } from "../../meter-sim/fleet-state.ts";
+import type { Json } from "../server/running-server.ts";
+import { TestFolder } from "../server/test-folder.ts";
+import { until, within } from "../server/within.ts";
+import { END_MS, LIVE_MS, readingsOf, RunningDemo } from "./running-demo.ts";
+
+const HOMES = 20;
+
+/** Readings of the year before the start: one for each quarter of an hour, and one at its end. */
+const pastOf = ({ stdout }: RunningDemo): number => {
+  const past = Number(stdout.match(/100 % of (\d+) readings/)![1]);
+  assert(past >= HOMES * 365 * 96 && past <= HOMES * (365 * 96 + 1));
+  return past;
+};
+
+const stoppedCounts = ({ stdout }: RunningDemo): number[] => {
+  const line = stdout.match(/Stopped: (\d+) readings sent, (\d+) acknowledged, (\d+) waiting/);
+  assert(line, stdout);
+  return line.slice(1).map(Number);
+};
+
+const stateIn = (folder: TestFolder) =>
+  JSON.parse(Deno.readTextFileSync(`${folder.path}/fleet.json`));
+
+const assertTwelveMonths = ({ values }: Json): void => {
+  assertEquals(values.length, 12);
+  for (const { energyWh, quality } of values) {
+    assertEquals(quality, "measured");
+    // The month may be young.
+    assertGreater(energyWh, 0);
+  }
+  for (const { energyWh } of values.slice(0, -1)) assertGreater(energyWh, 40_000);
+};
+
+const assertOnlyOwnerReads = (folder: TestFolder): void => {
+  if (Deno.build.os === "windows") return;
+  for (const name of ["operator-key", "fleet.json"]) {
+    assertEquals(Deno.statSync(`${folder.path}/${name}`).mode! & 0o777, 0o600, name);
+  }
+};
+
+/** Waits until the server has so many readings of the live meters. */
+const untilStored = (demo: RunningDemo, count: number) =>
+  until(async () => await demo.stored() >= count, END_MS, `the reading ${count}`);
+
+/** How many readings there are under the numbers that the state covers, and how many above. */
+const countReadings = async (demo: RunningDemo, meters: MeterState[]) => {
+  const counts = { before: 0, after: 0 };
+  for (const { meterId, reservedThrough } of meters) {
+    const readings = await readingsOf(demo, meterId);
+    const registers = readings.map(({ energyWh }) => energyWh);
+    assertEquals(registers, registers.toSorted((a, b) => a - b));
+    counts.before += readings.filter(({ n }) => n <= reservedThrough).length;
+    counts.after += readings.filter(({ n }) => n > reservedThrough).length;
+  }
+  return counts;
+};
+
+Deno.test("the demo has a year on its first start, is live, and goes on when started again", async () => {
+  using folder = new TestFolder();
+  let sent = 0;
+  {
+    await using demo = new RunningDemo(folder.path);
+    await demo.live();
+    assertTwelveMonths(await demo.ask(0));
+    assertEquals((await demo.ask(1)).values.length, 25);
+    await untilStored(demo, pastOf(demo) + 2 * HOMES);
+    assertGreater((await demo.ask(2)).meter.powerW, 0);
+    assertEquals(await demo.conflicts(), 0);
+    assertEquals(await demo.kill("SIGTERM"), 0, demo.stderr);
+    const [live, acknowledged, waiting] = stoppedCounts(demo);
+    assertEquals([acknowledged, waiting], [live, 0]);
+    sent = pastOf(demo) + live;
+    assertOnlyOwnerReads(folder);
+  }
+  const { meters } = stateIn(folder);
+  await using demo = new RunningDemo(folder.path);
+  await demo.live();
+  // One each for the time that they were off, and two that are live.
+  await untilStored(demo, 3 * HOMES);
+  assertTwelveMonths(await demo.ask(0));
+  const { before, after } = await countReadings(demo, meters);
+  assertEquals(before, sent);
+  assert(after >= 3 * HOMES && after <= await demo.stored());
+  assertEquals(await demo.conflicts(), 0);
+  assertEquals(await demo.kill("SIGINT"), 0, demo.stderr);
+});
+
+Deno.test("the demo that was stopped while filling in a year makes it good", async () => {
+  using folder = new TestFolder();
+  {
+    await using demo = new RunningDemo(folder.path);
+    await until(() => demo.stdout.includes("10 %"), LIVE_MS, "a tenth of the year");
+    assertEquals(await demo.kill("SIGTERM"), 0, demo.stderr);
+    assert(!demo.stdout.includes("live"));
+    assertGreater(stateIn(folder).fillingTo, 0);
+  }
+  await using demo = new RunningDemo(folder.path);
+  await demo.live();
+  assertTwelveMonths(await demo.ask(0));
+  assertEquals(await demo.conflicts(), 0);
+  const { before } = await countReadings(demo, stateIn(folder).meters);
+  const past = pastOf(demo);
+  assert(before >= past && before < past + 10 * HOMES, `${before} readings are stored`);
+});
+
+Deno.test("the demo says that a port is taken, and exits 1", async () => {
+  using folder = new TestFolder();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  await using demo = new RunningDemo(folder.path, { CONTALUZ_HTTP_PORT: `${port}` });
+  assertEquals(await within(demo.ended, END_MS, "the end"), 1);
+  assertMatch(demo.stderr, new RegExp(`contaluz: Cannot listen .*CONTALUZ_HTTP_PORT ${port}`));
+  assertMatch(demo.stderr, /demo: The server did not start: it ended with exit code 1/);
+});
+
+Deno.test("the demo says what is wrong with its state, and exits 1", async () => {
+  using folder = new TestFolder();
+  Deno.writeTextFileSync(`${folder.path}/fleet.json`, "{}");
+  await using demo = new RunningDemo(folder.path);
+  assertEquals(await within(demo.ended, END_MS, "the end"), 1);
+  assertMatch(demo.stderr, /demo: .*fleet\.json: Cannot read the state: homes/);
+});
+
+Deno.test({
+  name: "the demo says that its server died, and exits 1",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using folder = new TestFolder();
+    await using demo = new RunningDemo(folder.path);
+    await until(() => demo.stdout.includes("10 %"), LIVE_MS, "a tenth of the year");
+    const [server] = demo.children();
+    Deno.kill(server, "SIGKILL");
+    assertEquals(await within(demo.ended, END_MS, "the end"), 1);
+    assertMatch(demo.stderr, /demo: The server ended, with exit code 137/);
+  },
+});
