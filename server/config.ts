@@ -12,6 +12,9 @@ const secret = z.string().refine((text) => decoded(text)?.length === 32, {
   error: "must be 32 bytes in base64",
 }).transform((text) => decoded(text)!);
 
+/** The runtime would take anything else for the name of a local file. */
+const isHttpUrl = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text);
+
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
@@ -22,7 +25,8 @@ const variables = z.object({
     error: "must be a port from 0 to 65535, or off",
   }).default(8001),
   CONTALUZ_DATA: z.string().min(1).default("./data"),
-  CONTALUZ_KV: z.url({ error: "must be the URL of a shared Deno KV" }).optional(),
+  CONTALUZ_KV: z.string().refine(isHttpUrl, "must be a URL like https://kv.example.com:4512")
+    .optional(),
   CONTALUZ_KV_TOKEN: z.string().min(1).optional(),
   CONTALUZ_SECRET: secret.optional(),
   CONTALUZ_OPERATOR_KEY: z.string().regex(/^[!-~]+$/, {
@@ -56,10 +60,8 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
   const values = parsed.data;
   const onDeploy = set.DENO_DEPLOY !== undefined;
   const sharedKv = values.CONTALUZ_KV ?? (onDeploy ? "attached" : undefined);
-  if (sharedKv !== undefined && values.CONTALUZ_SECRET === undefined) {
-    const message = "is required with a shared store, as all servers must have the same";
-    return refused([{ path: "CONTALUZ_SECRET", message }]);
-  }
+  const missing = missingIn(values, sharedKv);
+  if (missing.length > 0) return refused(missing);
   return done({
     host: values.CONTALUZ_HOST,
     httpPort: values.CONTALUZ_HTTP_PORT,
@@ -74,18 +76,35 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
   });
 }
 
+function missingIn(values: z.infer<typeof variables>, sharedKv: string | undefined): FieldError[] {
+  const missing: FieldError[] = [];
+  if (values.CONTALUZ_KV !== undefined && values.CONTALUZ_KV_TOKEN === undefined) {
+    missing.push({ path: "CONTALUZ_KV_TOKEN", message: "is required with CONTALUZ_KV" });
+  }
+  if (sharedKv !== undefined && values.CONTALUZ_SECRET === undefined) {
+    const message = "is required with a shared store, as all servers must have the same";
+    missing.push({ path: "CONTALUZ_SECRET", message });
+  }
+  return missing;
+}
+
 const SHORT_OPERATOR_KEY = 16;
 
 /** What a start can go on with, though it is hardly meant so. */
 export function warningsOf(env: Record<string, string | undefined>): string[] {
   const warnings = Object.keys(env)
     .filter((name) => name.startsWith("CONTALUZ_") && !(name in variables.shape))
-    .map((name) => `There is no variable ${name}`);
+    .map((name) => `${name} is not a setting and is ignored`);
+  if (env.CONTALUZ_KV_TOKEN && !env.CONTALUZ_KV) {
+    warnings.push("CONTALUZ_KV_TOKEN is ignored without CONTALUZ_KV");
+  }
   const operatorKey = env.CONTALUZ_OPERATOR_KEY;
   if (!operatorKey) {
     warnings.push("No operator key: set CONTALUZ_OPERATOR_KEY to register meters");
   } else if (operatorKey.length < SHORT_OPERATOR_KEY) {
-    warnings.push(`CONTALUZ_OPERATOR_KEY is shorter than ${SHORT_OPERATOR_KEY} characters`);
+    warnings.push(
+      `CONTALUZ_OPERATOR_KEY is shorter than ${SHORT_OPERATOR_KEY} characters and easy to guess`,
+    );
   }
   return warnings;
 }

@@ -6,10 +6,18 @@
 /** Tells those who run the server of what no caller can be answered with. */
 export type ReportProblem = (problem: string, error: unknown) => void;
 
+/** Thrown for a call that a shared database has left unanswered for too long. */
+export class NoAnswerError extends Error {
+  constructor() {
+    super("the database does not answer");
+  }
+}
+
 export type FailureKind =
   | "invalid"
   | "unauthenticated"
   | "notFound"
+  | "methodNotAllowed"
   | "conflict"
   | "tooLarge"
   | "unavailable";

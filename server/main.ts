@@ -3,7 +3,7 @@
  * knows the clock, the timers and the source of randomness. Everything is put together here.
  */
 import { type Config, parseConfig, warningsOf } from "./config.ts";
-import type { ReportProblem } from "./errors.ts";
+import { NoAnswerError, type ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
@@ -17,6 +17,7 @@ import { type DataFolder, openDataFolder } from "./store/data-folder.ts";
 import { EmbeddedStore } from "./store/embedded.ts";
 import { History } from "./store/history.ts";
 import { READY_PROBE } from "./store/keys.ts";
+import { limitedKv } from "./store/limited-kv.ts";
 import { Meters } from "./store/meters.ts";
 import { Points } from "./store/points.ts";
 import { SharedStore } from "./store/shared.ts";
@@ -25,7 +26,7 @@ import { Vault } from "./store/vault.ts";
 /** A commit that carries more readings writes less for each, and meters do not mind to wait. */
 const LINGER_MS = 10;
 const BUSY_LINGER_MS = 50;
-const SHARED_CALL_MS = 10_000;
+const CALL_MS = 10_000;
 const STOP_MS = 4_500;
 /** A client that never ends its request must not hold up the stop. */
 const LAST_REQUESTS_MS = 2_500;
@@ -42,11 +43,11 @@ function refuse(reason: string): never {
   Deno.exit(1);
 }
 
-/** The database client would repeat a failing call for ever. */
+/** The client of a shared database would repeat a failing call for ever, and a disk may hang. */
 async function inTime<T>(call: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the database does not answer")), SHARED_CALL_MS);
+    timer = setTimeout(() => reject(new NoAnswerError()), CALL_MS);
   });
   try {
     return await Promise.race([call, late]);
@@ -61,25 +62,32 @@ function openFolder(config: Config): DataFolder | undefined {
   return folder.ok ? folder.value : refuse(folder.detail);
 }
 
-function openKv(config: Config, folder: DataFolder | undefined): Promise<Deno.Kv> {
+async function openKv(config: Config, folder: DataFolder | undefined): Promise<Deno.Kv> {
+  if (folder) return await Deno.openKv(folder.database);
   if (config.sharedKvToken) Deno.env.set("DENO_KV_ACCESS_TOKEN", config.sharedKvToken);
-  const shared = config.sharedKv === "attached" ? undefined : config.sharedKv;
-  return Deno.openKv(folder?.database ?? shared);
+  const url = config.sharedKv === "attached" ? undefined : config.sharedKv;
+  return limitedKv(await inTime(Deno.openKv(url)), inTime);
 }
 
 /** Everything behind the sockets. */
 async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Log) {
   const report = reportTo(log);
-  const shared = config.sharedKv !== undefined;
-  const store = shared ? new SharedStore(kv, inTime, report) : await EmbeddedStore.open(kv, report);
+  const isShared = config.sharedKv !== undefined;
+  const store = isShared ? new SharedStore(kv, report) : await EmbeddedStore.open(kv, report);
   const vault = new Vault(secret, randomBytes);
   const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
-  const meters = new Meters(kv, vault, (meter) => keyring.put(meter));
+  const sharedKeys = isShared
+    ? new SharedKeys(keyring, (id) => meters.get(id), now, report)
+    : undefined;
+  const keys = sharedKeys ?? keyring;
+  const meters = new Meters(kv, vault, (meter) => keys.put(meter));
+  if (!isShared) await keyring.putAll(meters.all(), report);
   const conflicts = new Conflicts(kv);
   let commitTook = (_seconds: number) => {};
   const parts: IngestParts = {
     store,
-    findKey: (meter, keyId) => keyring.find(meter, keyId),
+    findKey: (meter, keyId) => keys.find(meter, keyId),
+    loadKeys: sharedKeys && ((wanted) => sharedKeys.load(wanted)),
     confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
     recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
     signWith,
@@ -94,13 +102,6 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, log:
     report,
     refused: (outcome) => log("debug", "Datagram refused", { outcome }),
   };
-  if (shared) {
-    const keys = new SharedKeys(keyring, (id) => inTime(meters.get(id)), now, report);
-    parts.findKey = (meter, keyId) => keys.find(meter, keyId);
-    parts.loadKeys = (wanted) => inTime(keys.load(wanted));
-  } else {
-    await keyring.putAll(meters.all(), report);
-  }
   const ingest = new Ingest(parts);
   const onCommit = (listener: typeof commitTook) => commitTook = listener;
   return { store, keyring, meters, conflicts, ingest, onCommit };
@@ -218,6 +219,11 @@ function stopOnSignal(running: Running, log: Log): void {
   }
 }
 
+function hostInUrl(host: string): string {
+  if (["0.0.0.0", "::"].includes(host)) return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
 async function main(): Promise<void> {
   const env = Deno.env.toObject();
   const parsed = parseConfig(env);
@@ -228,13 +234,14 @@ async function main(): Promise<void> {
   try {
     const running = await serve(config, await openKv(config, folder), folder, log);
     stopOnSignal(running, log);
-    const shownHost = ["0.0.0.0", "::"].includes(config.host) ? "127.0.0.1" : config.host;
-    const http = `http://${shownHost}:${running.httpPort}`;
+    const http = `http://${hostInUrl(config.host)}:${running.httpPort}`;
     console.log(JSON.stringify({ ready: true, http, udp: running.udpPort ?? null }));
     for (const warning of warningsOf(env)) log("warn", warning);
   } catch (error) {
-    const where = folder ? `with the data folder ${config.dataFolder}` : "on the shared store";
-    refuse(`Cannot start ${where}: ${reasonOf(error)}`);
+    const where = folder
+      ? `CONTALUZ_DATA: cannot start with ${config.dataFolder}`
+      : "Cannot start on the shared store";
+    refuse(`${where}: ${reasonOf(error)}`);
   }
 }
 

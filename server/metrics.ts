@@ -41,7 +41,7 @@ export function createMetrics(sources: Sources): Metrics {
   }
   const commit = new Histogram({
     name: "contaluz_commit_seconds",
-    help: "Time from a batch's decision until it is durable",
+    help: "Time to decide on a batch, with all look-ups, and to make it durable",
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   });

@@ -99,7 +99,7 @@ const postHttp = (
   answered: (bytes: Uint8Array | undefined) => void,
 ): void => {
   let isOver = false;
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
   const finish = (bytes: Uint8Array | undefined): void => {
     if (isOver) return;
     isOver = true;

@@ -102,4 +102,4 @@ declare function setWatch(
   options: { repeat: boolean; edge: string },
 ): void;
 declare function setTimeout(run: () => void, ms: number): number;
-declare function clearTimeout(timer: number): void;
+declare function clearTimeout(timer: number | undefined): void;

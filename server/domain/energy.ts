@@ -135,40 +135,35 @@ export function regroup(fine: Profile, edges: number[]): Profile {
   return coarse;
 }
 
-/** A profile that covers only a part of `edges`, at most with two edges more, as one over all. */
-export function placeAmong(edges: number[], part: Profile): Profile {
-  const whole: Profile = { edges, energies: [], qualities: [], holdsReading: [] };
-  let at = 0;
-  for (let i = 0; i < edges.length; i++) {
-    whole.qualities.push(part.edges[at] === edges[i] ? part.qualities[at] : EDGE_OUTSIDE);
-    if (i + 1 === edges.length) break;
-    let energy = 0;
-    let holds = false;
-    while (at < part.energies.length && part.edges[at + 1] <= edges[i + 1]) {
-      energy += part.energies[at];
-      holds ||= part.holdsReading[at];
-      at++;
-    }
-    whole.energies.push(energy);
-    whole.holdsReading.push(holds);
-  }
-  return whole;
+/** What several series add up to, each of which may count for a part of the time only. */
+export interface Total extends Profile {
+  /** Whether a series begins or ends to count inside a stretch, at an instant that is estimated. */
+  unsure: boolean[];
 }
 
-/** Adds up the profiles of several series over the same edges: the worst quality shows. */
-export function sumProfiles(profiles: Profile[]): Profile {
-  const [first, ...rest] = profiles;
-  const sum: Profile = structuredClone(first);
-  for (const other of rest) {
-    for (let i = 0; i < sum.energies.length; i++) {
-      sum.energies[i] += other.energies[i];
-      sum.holdsReading[i] ||= other.holdsReading[i];
-    }
-    for (let i = 0; i < sum.qualities.length; i++) {
-      sum.qualities[i] = worse(sum.qualities[i], other.qualities[i]);
-    }
+export const emptyTotal = (edges: number[]): Total => ({
+  edges,
+  energies: edges.slice(1).fill(0),
+  qualities: edges.map(() => EDGE_OUTSIDE),
+  holdsReading: edges.slice(1).map(() => false),
+  unsure: edges.slice(1).map(() => false),
+});
+
+/**
+ * Adds a profile whose edges are all those of the total between its first and its last, which may
+ * lie inside a stretch. The worst quality shows.
+ */
+export function addTo(total: Total, part: Profile): void {
+  const { edges, energies, qualities, holdsReading, unsure } = total;
+  let at = 0;
+  for (let i = 0; i < part.edges.length; i++) {
+    while (edges[at + 1] <= part.edges[i]) at++;
+    if (edges[at] === part.edges[i]) qualities[at] = worse(qualities[at], part.qualities[i]);
+    else unsure[at] ||= part.qualities[i] === EDGE_ESTIMATED;
+    if (i === part.energies.length) return;
+    energies[at] += part.energies[i];
+    holdsReading[at] ||= part.holdsReading[i];
   }
-  return sum;
 }
 
 /** A series that says nothing at an instant does not spoil one that does. */
@@ -181,11 +176,12 @@ function worse(a: EdgeQuality, b: EdgeQuality): EdgeQuality {
  * The stretches as values. Steps without a reading next to each other lie in one gap: how its
  * energy was spread is not known, so they are given as one estimated stretch.
  */
-export function valuesOf({ edges, energies, qualities, holdsReading }: Profile): Value[] {
+export function valuesOf(total: Total): Value[] {
+  const { edges, energies, holdsReading } = total;
   const values: Value[] = [];
   let inGap = false;
   for (let i = 0; i < energies.length; i++) {
-    const quality = stretchQuality(qualities[i], qualities[i + 1], holdsReading[i]);
+    const quality = stretchQuality(total, i);
     const unread = quality === "estimated" && !holdsReading[i];
     if (inGap && unread) {
       const stretch = values[values.length - 1];
@@ -199,8 +195,9 @@ export function valuesOf({ edges, energies, qualities, holdsReading }: Profile):
   return values;
 }
 
-function stretchQuality(start: EdgeQuality, end: EdgeQuality, holdsReading: boolean): Quality {
-  if (start === EDGE_ESTIMATED || end === EDGE_ESTIMATED) return "estimated";
-  if (holdsReading || start === EDGE_MEASURED && end === EDGE_MEASURED) return "measured";
+function stretchQuality({ qualities, holdsReading, unsure }: Total, i: number): Quality {
+  const [start, end] = [qualities[i], qualities[i + 1]];
+  if (unsure[i] || start === EDGE_ESTIMATED || end === EDGE_ESTIMATED) return "estimated";
+  if (holdsReading[i] || start === EDGE_MEASURED && end === EDGE_MEASURED) return "measured";
   return "missing";
 }

@@ -26,7 +26,7 @@ export const TIME_ESTIMATED_BY_SERVER = 0x100;
 export const CLOCK_WRONG = 0x200;
 
 const METER_BITS = 0xff;
-const CLOCK_TOLERANCE_SECONDS = 120;
+export const CLOCK_TOLERANCE_SECONDS = 120;
 /** Unix seconds are 32 bits on the wire. */
 export const MAX_TIME = 0xffffffff;
 export const MAX_N = 0xffffffff;

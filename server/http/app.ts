@@ -1,5 +1,5 @@
 /** The HTTP side: the app as a function of its parts. */
-import { Hono } from "hono";
+import { Hono, type NotFoundHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { failed } from "../errors.ts";
 import { operatorOnly } from "./auth.ts";
@@ -15,9 +15,10 @@ import { readingRoutes } from "./readings.ts";
 export function createApp(parts: HttpParts): Hono {
   const app = new Hono();
   app.onError(onError(parts.report));
-  app.notFound((context) => problem(failed("notFound", `There is no ${context.req.path}.`)));
+  app.get("/", (context) => context.json({ name: "Contaluz", api: "/api/v1", health: "/healthz" }));
   app.route("/", healthRoutes(parts.health, parts.now));
   app.route("/api/v1", createApi(parts));
+  app.notFound(noRoute(app));
   return app;
 }
 
@@ -37,4 +38,19 @@ function createApi(parts: HttpParts): Hono {
   api.route("/", customerRoutes(parts));
   api.route("/", pointRoutes(parts));
   return api;
+}
+
+/** Tells a path that there is not from one that takes other methods. */
+function noRoute({ routes }: Hono): NotFoundHandler {
+  const known = routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
+  }));
+  return ({ req }) => {
+    const hasPath = known.filter(({ pattern }) => pattern.test(req.path));
+    const allow = [...new Set(hasPath.map(({ method }) => method))].join(", ");
+    const missing = `There is no ${req.method} ${req.path}.`;
+    if (allow === "") return problem(failed("notFound", missing));
+    return problem(failed("methodNotAllowed", `${missing} It takes ${allow}.`), { allow });
+  };
 }

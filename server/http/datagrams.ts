@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { failed } from "../errors.ts";
-import { type DatagramOutcome, MAX_DATAGRAM_BYTES } from "../ingest/ingest.ts";
+import { type DatagramOutcome, faultOf, MAX_DATAGRAM_BYTES } from "../ingest/ingest.ts";
 import type { HttpParts } from "./parts.ts";
 import { problem } from "./problem.ts";
 
@@ -12,7 +12,7 @@ export function datagramRoutes({ ingest }: HttpParts): Hono {
     maxSize: MAX_DATAGRAM_BYTES,
     onError: () => {
       ingest.counts.malformed++;
-      return problem(failed("tooLarge", `No report is above ${MAX_DATAGRAM_BYTES} bytes.`));
+      return problem(noReport(`it is above ${MAX_DATAGRAM_BYTES} bytes`));
     },
   });
   routes.post("/datagrams", noLongerThanAReport, async (context) => {
@@ -25,16 +25,17 @@ export function datagramRoutes({ ingest }: HttpParts): Hono {
         headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
       });
     }
-    return problem(refusal(outcome));
+    return problem(refusal(outcome, bytes));
   });
   return routes;
 }
 
+const noReport = (fault: string | undefined) =>
+  failed("invalid", `The body is not a report of version 1: ${fault}.`);
+
 /** Neither an unknown meter nor a wrong signature is told apart from the other. */
-function refusal(outcome: DatagramOutcome) {
-  if (outcome === "malformed") {
-    return failed("invalid", "The body is not a report of version 1.");
-  }
+function refusal(outcome: DatagramOutcome, bytes: Uint8Array) {
+  if (outcome === "malformed") return noReport(faultOf(bytes));
   if (outcome === "unknownMeter" || outcome === "wrongTag") {
     return failed("unauthenticated", "The datagram is not signed by a known meter.");
   }

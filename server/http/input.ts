@@ -8,7 +8,25 @@ import { FailureError } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 512 * 1024;
 
-const fieldErrors = (error: z.ZodError): FieldError[] => error.issues.flatMap(fieldErrorsOf);
+const MAX_ERRORS = 20;
+const MAX_NAMED = 3;
+
+const KINDS: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  array: "a list",
+  object: "an object",
+};
+
+/** What is wrong, where the schema does not say it in words of its own. */
+function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_type") return `must be ${KINDS[issue.expected] ?? issue.expected}`;
+  if (issue.code === "invalid_value") return `must be ${oneOf(issue.values)}`;
+  return undefined;
+}
+
+const oneOf = (values: unknown[]): string =>
+  values.length === 2 ? values.join(" or ") : `one of ${values.join(", ")}`;
 
 function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
   const { path, message } = issue;
@@ -22,18 +40,24 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
 function checked<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  what: string,
+  what: "body" | "query",
 ): z.infer<Schema> {
-  const result = schema.safeParse(input, { reportInput: true });
+  const result = schema.safeParse(input, { reportInput: true, error: inPlainWords });
   if (result.success) return result.data;
-  const errors = fieldErrors(result.error).slice(0, 20);
-  throw new FailureError(
-    failed("invalid", `The ${what} does not fit: ${describe(errors)}`, errors),
-  );
+  throw misfit(what, result.error.issues.flatMap(fieldErrorsOf));
 }
 
-const describe = (errors: FieldError[]): string =>
-  errors.slice(0, 3).map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
+export function misfit(what: "body" | "query", errors: FieldError[]): FailureError {
+  const detail = `The ${what} does not fit: ${described(errors)}`;
+  return new FailureError(failed("invalid", detail, errors.slice(0, MAX_ERRORS)));
+}
+
+function described(errors: FieldError[]): string {
+  const named = errors.slice(0, MAX_NAMED)
+    .map(({ path, message }) => path ? `${path}: ${message}` : message);
+  const more = errors.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
+}
 
 export async function body<Schema extends z.ZodType>(
   context: Context,
@@ -55,12 +79,6 @@ export const query = <Schema extends z.ZodType>(
 ): z.infer<Schema> => checked(schema, context.req.query(), "query");
 
 const SECONDS_OUT_OF_RANGE = "must be a time from 1970-01-01 to 2106-02-07";
-
-/** What no schema sees: how the fields of a query go together. */
-export const misfit = (path: string, message: string): FailureError =>
-  new FailureError(
-    failed("invalid", `The query does not fit: ${path}: ${message}`, [{ path, message }]),
-  );
 
 export const channelText = z.enum(["0", "1"]).transform(Number);
 
@@ -94,8 +112,8 @@ export const instantOrDate = z.preprocess(
 export const inZone = (at: number | Temporal.PlainDate, timeZone: string): number =>
   typeof at === "number" ? at : startOfDate(at, timeZone);
 
-export const timeZone = z.string().max(64).refine(
-  isTimeZone,
+export const timeZone = z.string().refine(
+  (name) => name.length <= 64 && isTimeZone(name),
   "must be the name of a time zone, like America/Sao_Paulo",
 );
 
@@ -108,11 +126,17 @@ const LONG = /\d{13}/;
 
 type Reviver = (key: string, value: unknown, written: { source: string }) => unknown;
 
-const keepDigits: Reviver = (_key, value, { source }) =>
-  typeof value === "number" && source.search(LONG) === 0 ? new LongNumber(source) : value;
+const keepDigits: Reviver = (key, value, { source }) =>
+  key === "energyWh" && typeof value === "number" && source.search(LONG) === 0
+    ? new LongNumber(source)
+    : value;
 
-const parseJson = (text: string): unknown =>
-  JSON.parse(text, LONG.test(text) ? keepDigits as () => unknown : undefined);
+function parseJson(text: string): unknown {
+  if (text.trim() === "") {
+    throw new FailureError(failed("invalid", "The body is empty: send a JSON object."));
+  }
+  return JSON.parse(text, LONG.test(text) ? keepDigits as () => unknown : undefined);
+}
 
 /** NaN where there is more than the register can hold. */
 function milliwattHoursOf(wh: number | LongNumber): number {
@@ -144,7 +168,19 @@ export function items<Item extends z.ZodType>(item: Item, max: number): z.ZodArr
   return z.array(item).min(1, message).max(max, message);
 }
 
-export const label = z.string().trim().min(1).max(200);
+/** Without the blanks around it. */
+export function text(min: number, max: number): z.ZodString {
+  const message = `must have ${min === 0 ? "up" : min} to ${max} characters`;
+  return z.string().trim().min(min, message).max(max, message);
+}
+
+export function whole(min: number, max: number, number = z.number()): z.ZodNumber {
+  const message = `must be ${min} to ${max}`;
+  return number.refine(Number.isInteger, { error: "must be a whole number", abort: true })
+    .min(min, message).max(max, message);
+}
+
+export const label = text(1, 200);
 
 /** Of meters, points and customers alike. */
 export const ID = /^[0-9a-f]{16}$/;

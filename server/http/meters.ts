@@ -6,32 +6,37 @@ import { qualityNames, type Reading } from "../domain/reading.ts";
 import type { ConflictRecord } from "../store/conflicts.ts";
 import type { IssuedKey, MeterRecord } from "../store/meters.ts";
 import type { HttpParts } from "./parts.ts";
-import { body, ID, instant, items, label } from "./input.ts";
+import { body, ID, instant, items, label, query, text, whole } from "./input.ts";
 import { toInstant, toWh } from "./output.ts";
+import { pageFields, readCursor, writeCursor } from "./pages.ts";
 import { FailureError, problem } from "./problem.ts";
 
 const MAX_PROVISIONED = 1_000;
-const MAX_CONFLICTS_SHOWN = 1_000;
 
 const newMeter = z.strictObject({
-  pointId: z.string().max(64).optional(),
+  pointId: text(1, 64).optional(),
   label: label.optional(),
 });
 
 const provisioning = z.strictObject({
-  count: z.int().min(1).max(MAX_PROVISIONED).optional(),
+  count: whole(1, MAX_PROVISIONED).optional(),
   meters: items(newMeter, MAX_PROVISIONED).optional(),
 }).refine(
-  ({ count, meters }) => (count === undefined) !== (meters === undefined),
-  "must be {count} or {meters: [{pointId?, label?}]}",
+  ({ count, meters }) => count === undefined || meters === undefined,
+  "must have either count or meters, not both",
+).refine(
+  ({ count, meters }) => count !== undefined || meters !== undefined,
+  "must have count or meters",
 ).transform(({ count, meters }) => meters ?? Array.from({ length: count! }, () => ({})));
 
 const enrolment = z.strictObject({
-  token: z.string().min(1).max(200),
-  hardwareId: z.string().trim().min(1).max(100),
+  token: text(1, 200),
+  hardwareId: text(1, 100),
 });
 
-const assignment = z.strictObject({ pointId: z.string().max(64), from: instant.optional() });
+const conflictPage = z.strictObject(pageFields);
+
+const assignment = z.strictObject({ pointId: text(1, 64), from: instant.optional() });
 
 /** The value of a result; its failure becomes the answer. */
 export function valueOf<Value>(result: Result<Value>): Value {
@@ -84,8 +89,14 @@ export function meterRoutes(parts: HttpParts): Hono {
   });
   routes.get("/meters/:id/conflicts", async (context) => {
     const { id } = await meterIn(context, parts);
-    const records = await conflicts.of(id, MAX_CONFLICTS_SHOWN);
-    return context.json({ items: records.map(shownConflict), next: null });
+    const { limit, cursor } = query(context, conflictPage);
+    const [n, channel] = readCursor(cursor);
+    const records = await conflicts.of(id, limit + 1, channel, n);
+    const [next] = records.splice(limit);
+    return context.json({
+      items: records.map(shownConflict),
+      next: next ? writeCursor([next.stored.n, next.channel]) : null,
+    });
   });
   routes.post("/meters/:id/rotate-key", async (context) => {
     const { id } = await meterIn(context, parts);

@@ -15,6 +15,7 @@ import {
   label,
   misfit,
   query,
+  text,
   timeZone,
 } from "./input.ts";
 import { stateOf, valueOf } from "./meters.ts";
@@ -26,14 +27,14 @@ const MAX_VALUES = 20_000;
 
 const newCustomer = z.strictObject({
   name: label,
-  taxId: z.string().trim().max(20).optional(),
-  email: z.email().max(200).optional(),
+  taxId: text(0, 20).optional(),
+  email: z.email("must be an e-mail address").max(200, "must have up to 200 characters").optional(),
 });
 
 const newPoint = z.strictObject({
-  customerId: z.string().max(64),
+  customerId: text(1, 64),
   label,
-  address: z.string().trim().max(300).optional(),
+  address: text(0, 300).optional(),
   timezone: timeZone.optional(),
 });
 
@@ -102,10 +103,11 @@ async function pointIn(context: Context, { points }: HttpParts): Promise<PointRe
 
 function checkedPeriod(period: { from: number; to: number; step: typeof STEPS[number] }) {
   const { from, to, step } = period;
-  if (from >= to) throw misfit("to", "must be later than `from`");
+  if (from >= to) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
   const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
   if (steps > MAX_VALUES) {
-    throw misfit("step", `gives ${steps} values, above ${MAX_VALUES}: take a longer step`);
+    const message = `gives ${steps} values, above ${MAX_VALUES}: take a longer step`;
+    throw misfit("query", [{ path: "step", message }]);
   }
   return period;
 }

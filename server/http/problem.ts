@@ -1,12 +1,19 @@
 /** Errors as RFC 9457 `application/problem+json`: the one mapping from failures to statuses. */
 import { HTTPException } from "hono/http-exception";
 import type { Context } from "hono";
-import { failed, type Failure, type FailureKind, type ReportProblem } from "../errors.ts";
+import {
+  failed,
+  type Failure,
+  type FailureKind,
+  NoAnswerError,
+  type ReportProblem,
+} from "../errors.ts";
 
 const STATUS: Record<FailureKind, [status: number, title: string]> = {
   invalid: [400, "Invalid input"],
   unauthenticated: [401, "Not authenticated"],
   notFound: [404, "Not found"],
+  methodNotAllowed: [405, "Method not allowed"],
   conflict: [409, "Conflict"],
   tooLarge: [413, "Too large"],
   unavailable: [503, "Unavailable"],
@@ -19,12 +26,16 @@ export class FailureError extends Error {
   }
 }
 
-export function problem({ kind, detail, errors }: Failure): Response {
+export function problem(
+  { kind, detail, errors }: Failure,
+  more: Record<string, string> = {},
+): Response {
   const [status, title] = STATUS[kind];
   const body = { type: `urn:contaluz:problem:${kind}`, title, status, detail, errors };
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
+    ...more,
   };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="contaluz"';
   if (status === 503) headers["retry-after"] = "5";
@@ -39,6 +50,9 @@ export function onError(report: ReportProblem) {
       return problem(failed("invalid", error.message));
     }
     report(`Cannot answer ${context.req.method} ${context.req.path}`, error);
+    if (error instanceof NoAnswerError) {
+      return problem(failed("unavailable", "The database does not answer. Try again later."));
+    }
     const body = { type: "about:blank", title: "Internal error", status: 500 };
     return new Response(JSON.stringify(body), {
       status: 500,

@@ -1,7 +1,13 @@
 /** A meter's readings: brought in by devices that speak JSON, given back as they are stored. */
 import { Hono } from "hono";
 import { z } from "zod";
-import { MAX_N, qualityNames, type Reading, receive } from "../domain/reading.ts";
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  MAX_N,
+  qualityNames,
+  type Reading,
+  receive,
+} from "../domain/reading.ts";
 import { failed } from "../errors.ts";
 import type { HttpParts } from "./parts.ts";
 import {
@@ -14,25 +20,22 @@ import {
   items,
   misfit,
   query,
+  whole,
 } from "./input.ts";
 import { meterIn } from "./meters.ts";
 import { instantsWriter, toWh } from "./output.ts";
+import { pageFields, type Place, readCursor, writeCursor } from "./pages.ts";
 import { problem } from "./problem.ts";
 
 const MAX_READINGS = 1_000;
-/** A whole day of readings every 5 s goes into one page. */
-const MAX_PAGE = 20_000;
-const DEFAULT_PAGE = 1_000;
-
-const channel = z.int().min(0).max(1);
 
 const upload = z.strictObject({
   readings: items(
     z.strictObject({
-      n: z.int().min(1).max(MAX_N).optional(),
+      n: whole(1, MAX_N).optional(),
       time: instant,
       energyWh,
-      channel: channel.default(0),
+      channel: z.literal([0, 1]).default(0),
     }),
     MAX_READINGS,
   ),
@@ -41,13 +44,16 @@ const upload = z.strictObject({
 const page = z.strictObject({
   from: instantOrDate.optional(),
   to: instantOrDate.optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
-  cursor: z.string().max(40).optional(),
   channel: channelText.optional(),
+  ...pageFields,
 });
 
 type Upload = z.infer<typeof upload>["readings"];
-type Place = [n: number, channel: number];
+
+interface Found {
+  place: Place;
+  reading: Reading;
+}
 
 export function readingRoutes(parts: HttpParts): Hono {
   const routes = new Hono();
@@ -55,6 +61,7 @@ export function readingRoutes(parts: HttpParts): Hono {
     const { id, retiredAt } = await meterIn(context, parts);
     if (retiredAt !== undefined) return problem(failed("conflict", "The meter is retired."));
     const { readings } = await body(context, upload);
+    refuseFuture(readings, parts.now());
     const sum = { stored: 0, duplicates: 0, conflicts: 0 };
     for (const channel of [0, 1]) {
       const own = readings.filter((reading) => reading.channel === channel);
@@ -72,24 +79,33 @@ export function readingRoutes(parts: HttpParts): Hono {
     const { from, to, limit, cursor, channel } = query(context, page);
     const start = from === undefined ? 0 : inZone(from, parts.timezone);
     const end = to === undefined ? Infinity : inZone(to, parts.timezone);
-    if (start >= end) throw misfit("to", "must be later than `from`");
+    if (start >= end) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
     const [n, firstChannel] = readCursor(cursor);
-    const found: { reading: Reading; channel: number }[] = [];
+    const found: Found[] = [];
+    const unread: Place[] = [];
     for (const own of channel === undefined ? [0, 1] : [channel]) {
       const fromN = own < firstChannel ? n + 1 : n;
-      const some = await parts.history.page(id, own, fromN, limit + 1, start, end);
-      for (const reading of some) found.push({ reading, channel: own });
+      const { readings, nextN } = await parts.history.page(id, own, fromN, limit + 1, start, end);
+      for (const reading of readings) found.push({ place: [reading.n, own], reading });
+      if (nextN !== undefined) unread.push([nextN, own]);
     }
-    found.sort((a, b) => a.reading.n - b.reading.n || a.channel - b.channel);
-    const beyond = found[limit];
-    const next = beyond ? writeCursor([beyond.reading.n, beyond.channel]) : null;
+    const { known, next } = pageOf(found, unread, limit);
     const write = instantsWriter();
-    const items = found.slice(0, limit).map(({ reading, channel }) =>
-      shown(reading, channel, write)
-    );
-    return context.json({ items, next });
+    const items = known.map(({ place: [, channel], reading }) => shown(reading, channel, write));
+    return context.json({ items, next: next ? writeCursor(next) : null });
   });
   return routes;
+}
+
+/** A number taken from such a time would come after all that are sent until then. */
+function refuseFuture(readings: Upload, now: number): void {
+  const message = `must not be more than ${CLOCK_TOLERANCE_SECONDS} s in the future`;
+  const errors = readings.flatMap(({ n, time }, i) =>
+    n === undefined && time > now + CLOCK_TOLERANCE_SECONDS
+      ? [{ path: `readings.${i}.time`, message }]
+      : []
+  );
+  if (errors.length > 0) throw misfit("body", errors);
 }
 
 /** Without a number, the Unix second is the number. */
@@ -104,6 +120,16 @@ function received(readings: Upload, now: number): Reading[] {
   return receive(raw, { receivedAt: now, sentAt: 0, intervalSeconds: 0 });
 }
 
+const inOrder = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1];
+
+/** As much as may be shown: up to `limit`, and nothing behind what has not been looked through. */
+function pageOf(found: Found[], unread: Place[], limit: number) {
+  const [end] = unread.sort(inOrder);
+  const known = end ? found.filter(({ place }) => inOrder(place, end) < 0) : found;
+  known.sort((a, b) => inOrder(a.place, b.place));
+  return { known: known.slice(0, limit), next: known[limit]?.place ?? end };
+}
+
 function shown(reading: Reading, channel: number, write: (seconds: number) => string) {
   const { n, time, milliwattHours, quality, skew } = reading;
   return {
@@ -114,23 +140,4 @@ function shown(reading: Reading, channel: number, write: (seconds: number) => st
     quality: qualityNames(quality),
     estimatedTime: skew === 0 ? undefined : write(time + skew),
   };
-}
-
-const writeCursor = ([n, channel]: Place): string => btoa(`${n}.${channel}`).replace(/=+$/, "");
-
-function readCursor(cursor: string | undefined): Place {
-  if (cursor === undefined) return [1, 0];
-  const place = decoded(cursor).match(/^(\d{1,10})\.([01])$/);
-  if (!place || Number(place[1]) > MAX_N) {
-    throw misfit("cursor", "must be the `next` of a page before");
-  }
-  return [Number(place[1]), Number(place[2])];
-}
-
-function decoded(base64: string): string {
-  try {
-    return atob(base64);
-  } catch {
-    return "";
-  }
 }

@@ -3,9 +3,10 @@
  *
  *   decode → queue → key → tag → clock rules → group commit → acknowledgement
  *
- * Datagrams wait unverified in a bounded queue, but only those that have the form of a report. One loop takes what has gathered, verifies it, has
- * it stored in one commit, and only then answers. What fails on the way is counted and, over UDP,
- * met with silence: the meter repeats. Readings of devices that speak JSON join at the commit.
+ * Datagrams wait unverified in a bounded queue, but only those that have the form of a report. One
+ * loop takes what has gathered, verifies it, has it stored in one commit, and only then answers.
+ * What fails on the way is counted and, over UDP, met with silence: the meter repeats. Readings of
+ * devices that speak JSON join at the commit.
  */
 import {
   decodeReport,
@@ -19,11 +20,17 @@ import {
 } from "../../meter-firmware/protocol/datagram.ts";
 import { type Reading, receive } from "../domain/reading.ts";
 import type { ReportProblem } from "../errors.ts";
-import { seriesOf } from "../store/keys.ts";
+import { type Series, seriesOf } from "../store/keys.ts";
 import type { Append, Conflict, Outcome, ReadingStore } from "../store/store.ts";
 import { DropOldestQueue } from "./queue.ts";
 
 export const MAX_DATAGRAM_BYTES = MAX_REPORT_BYTES;
+
+/** Why bytes are not a report. */
+export function faultOf(bytes: Uint8Array): string | undefined {
+  const decoded = decodeReport(bytes);
+  return decoded.ok ? undefined : decoded.reason;
+}
 
 export const DATAGRAM_OUTCOMES = [
   "acknowledged",
@@ -126,12 +133,12 @@ export class Ingest {
     return this.#queue.length + this.#appends.length;
   }
 
-  /** Takes a datagram; `bytes` must not be changed afterwards. */
+  /** Takes a datagram. What waits is a copy, as `bytes` may be a view of many datagrams. */
   take(bytes: Uint8Array, answer: Answer): void {
     if (this.#closing) return this.#end(answer, "dropped");
     const decoded = decodeReport(bytes);
     if (!decoded.ok) return this.#end(answer, "malformed");
-    const dropped = this.#queue.push({ report: decoded.value, bytes, answer });
+    const dropped = this.#queue.push({ report: decoded.value, bytes: bytes.slice(), answer });
     if (dropped) this.#end(dropped.answer, "dropped");
     this.#wake();
   }
@@ -196,7 +203,7 @@ export class Ingest {
     for (let items = 0; readings < readingsACommit && items < count; items++) {
       const waiting = this.#queue.shift();
       if (!waiting) break;
-      const verified = await this.#verify(waiting, isUnknown);
+      const verified = await this.#verify(waiting, isUnknown, taken);
       if (verified) {
         taken.push(verified);
         readings += verified.append.readings.length;
@@ -225,6 +232,7 @@ export class Ingest {
   async #verify(
     { report, bytes, answer }: Waiting,
     isUnknown: (report: Report) => boolean,
+    taken: Verified[],
   ): Promise<Verified | undefined> {
     const { meter, keyId } = report;
     const { parts } = this;
@@ -234,7 +242,7 @@ export class Ingest {
       const sign = parts.signWith(found.key);
       if (!tagIsValid(bytes, sign)) return this.#end(answer, "wrongTag");
       if (found.unconfirmed) await parts.confirmKey(meter, keyId);
-      const append = await this.#appendOf(report);
+      const append = await this.#appendOf(report, taken);
       const settle = (outcome: Outcome | undefined) => this.#settle(report, sign, answer, outcome);
       return { meter, channel: report.channel, append, settle };
     } catch (error) {
@@ -243,17 +251,26 @@ export class Ingest {
     }
   }
 
-  async #appendOf(report: Report): Promise<Append> {
+  async #appendOf(report: Report, taken: Verified[]): Promise<Append> {
     const series = seriesOf(report.meter, report.channel);
     const untimed = report.readings.some((reading) => reading.time === 0);
-    const newest = untimed ? (await this.parts.store.reader.newest(series, 1))[0] : undefined;
     const readings = receive(report.readings, {
       receivedAt: this.parts.now(),
       sentAt: report.sentAt,
       intervalSeconds: this.limits.reportIntervalSeconds,
-      newest,
+      newest: untimed ? await this.#newest(series, taken) : undefined,
     });
     return { series, readings };
+  }
+
+  /** The reading with the highest number, stored or about to be. */
+  async #newest(series: Series, taken: Verified[]): Promise<Reading | undefined> {
+    let [newest] = await this.parts.store.reader.newest(series, 1);
+    for (const { append } of taken) {
+      const last = append.readings[append.readings.length - 1];
+      if (append.series === series && last.n > (newest?.n ?? 0)) newest = last;
+    }
+    return newest;
   }
 
   /** The answers leave together, but for those that must wait until a conflict is recorded. */

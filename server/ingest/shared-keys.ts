@@ -24,6 +24,8 @@ const nameOf = ({ meter, keyId }: WantedKey): string => `${meter} ${keyId}`;
 export class SharedKeys {
   /** When each meter, or each unknown key of one, was last looked up. */
   #lookedUp = new Map<string, number>();
+  /** Look-ups under way, but for those whose meter this server has changed meanwhile. */
+  #current = new Set<WantedKey>();
 
   constructor(
     readonly keyring: Keyring,
@@ -37,19 +39,28 @@ export class SharedKeys {
     return age < FRESH_SECONDS ? this.keyring.find(meter, keyId) : undefined;
   }
 
+  /** Follows a record that this server has written; a look-up under way may have read an older one. */
+  put(record: MeterRecord): void {
+    for (const key of this.#current) {
+      if (key.meter === record.id) this.#current.delete(key);
+    }
+    this.keyring.put(record);
+  }
+
   /** Looks up some of what is wanted. Answers with what the database has been asked for lately. */
   async load<Wanted extends WantedKey>(wanted: Wanted[]): Promise<Set<Wanted>> {
     const due = new Map<string, Wanted>();
     for (const key of wanted) {
       if (due.size < MAX_LOOK_UPS && !this.#wasAsked(key)) due.set(nameOf(key), key);
     }
-    const failures: unknown[] = [];
     const keys = due.values();
+    // It ends with its first failure: a silent database would have each key wait in its turn.
     const worker = async () => {
-      for (const key of keys) await this.#lookUp(key).catch((error) => failures.push(error));
+      for (const key of keys) await this.#lookUp(key);
     };
-    await Promise.all(Array.from({ length: LOOK_UPS_AT_ONCE }, worker));
-    if (failures.length > 0) this.report("Cannot look up a meter", failures[0]);
+    const ends = await Promise.allSettled(Array.from({ length: LOOK_UPS_AT_ONCE }, worker));
+    const failure = ends.find((end) => end.status === "rejected");
+    if (failure) this.report("Cannot look up a meter", failure.reason);
     return new Set(wanted.filter((key) => this.#wasAsked(key)));
   }
 
@@ -59,11 +70,17 @@ export class SharedKeys {
 
   async #lookUp(key: WantedKey): Promise<void> {
     if (this.#lookedUp.size >= MAX_REMEMBERED) this.#lookedUp.clear();
-    const record = await this.get(key.meter);
-    if (record) {
-      this.keyring.put(record);
-      this.#lookedUp.set(key.meter, this.now());
+    this.#current.add(key);
+    try {
+      const record = await this.get(key.meter);
+      if (!this.#current.has(key)) return await this.#lookUp(key);
+      if (record) {
+        this.keyring.put(record);
+        this.#lookedUp.set(key.meter, this.now());
+      }
+      this.#lookedUp.set(nameOf(key), this.now());
+    } finally {
+      this.#current.delete(key);
     }
-    this.#lookedUp.set(nameOf(key), this.now());
   }
 }

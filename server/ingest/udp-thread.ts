@@ -12,7 +12,10 @@ import { receiveAll } from "./receive.ts";
 import { Senders } from "./senders.ts";
 import { BatchWriter, entriesOf, type FromThread, type ToThread } from "./udp-batch.ts";
 
-/** Senders are remembered for so many datagrams, more than can wait for their answer. */
+/**
+ * Senders are remembered for so many datagrams: about as many as can wait for their answer. One that
+ * was forgotten hears nothing and repeats.
+ */
 const REMEMBERED = 32_768;
 /** Datagrams handed over and not yet taken; beyond, new ones are dropped. */
 const MAX_UNTAKEN = 16_384;

@@ -50,8 +50,10 @@ export class Conflicts {
     return known;
   }
 
-  async of(meter: string, limit: number): Promise<ConflictRecord[]> {
-    const list = this.kv.list<ConflictRecord>({ prefix: conflictsOf(meter) }, { limit });
+  /** Up to `limit` of a meter's, by channel and number, from a place on. */
+  async of(meter: string, limit: number, channel = 0, n = 0): Promise<ConflictRecord[]> {
+    const range = { prefix: conflictsOf(meter), start: conflictKey(meter, channel, n) };
+    const list = this.kv.list<ConflictRecord>(range, { limit });
     return (await Array.fromAsync(list)).map(({ value }) => value);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The folder of the embedded store: made when absent, held by one server at a time, looked over
- * before it is used. Its problems are told in words that name the folder.
+ * before it is used. Its problems are told in words that name the setting and the folder.
  */
 import { DatabaseSync } from "node:sqlite";
 import { done, failed, type Result } from "../errors.ts";
@@ -13,7 +13,21 @@ export interface DataFolder {
   release: () => void;
 }
 
+const FILE_IN_PLACE = "a file is in its place; choose another folder";
+const NO_RIGHT = "the server has no right to; grant it, or choose another folder";
+
+/** By the system's code, or by the name of the runtime's own error. */
+const REASONS: Record<string, string> = {
+  EEXIST: FILE_IN_PLACE,
+  ENOTDIR: FILE_IN_PLACE,
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EROFS: "the disk is read-only; choose another folder",
+  NotCapable: "no program that Deno runs may write there; choose another folder",
+};
+
 const SECRET_BYTES = 32;
+const RESTORE = "restore it from your backup, or set CONTALUZ_SECRET";
 /** Looking a larger database over page by page would delay the start. */
 const MAX_CHECKED_BYTES = 256 * 2 ** 20;
 
@@ -22,39 +36,41 @@ export function openDataFolder(
   secret: Uint8Array | undefined,
   random: (length: number) => Uint8Array,
 ): Result<DataFolder> {
-  let doing = `make the data folder ${path}`;
+  let doing = `make ${path}`;
   try {
-    Deno.mkdirSync(path, { recursive: true });
-    doing = `write to the data folder ${path}`;
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+    doing = `write to ${path}`;
     Deno.removeSync(Deno.makeTempFileSync({ dir: path, prefix: "probe-" }));
-    doing = `lock the data folder ${path}`;
+    doing = `lock ${path}`;
     const lock = Deno.openSync(`${path}/lock`, { create: true, write: true });
     if (!lock.tryLockSync(true)) {
       lock.close();
-      return refused(doing, "another server is using it");
+      return refused(`another server is using ${path}; stop it, or choose another folder`);
     }
-    doing = `read the secret in the data folder ${path}`;
+    doing = `read the secret in ${path}`;
     const ownSecret = secret ?? keptSecret(path, random);
-    doing = `open the database in the data folder ${path}`;
+    doing = `open the database in ${path}`;
     const database = databaseIn(path);
     checkDatabase(database);
     const release = () => lock.close();
     return done({ database, secret: ownSecret, bytes: () => sizeOf(database), release });
   } catch (error) {
-    return refused(doing, (error as Error).message);
+    return refused(`cannot ${doing}: ${reasonOf(error as Error)}`);
   }
 }
 
 const databaseIn = (folder: string): string => `${folder}/contaluz.db`;
 
-const refused = (doing: string, reason: string) =>
-  failed("unavailable", `Cannot ${doing}: ${reason}`);
+const refused = (problem: string) => failed("unavailable", `CONTALUZ_DATA: ${problem}`);
+
+const reasonOf = ({ code, name, message }: Error & { code?: string }): string =>
+  REASONS[code ?? name] ?? message;
 
 /** Made on the first start. Whoever loses it loses the meters' keys. */
 function keptSecret(folder: string, random: (length: number) => Uint8Array): Uint8Array {
   const file = `${folder}/secret`;
   if (!exists(file)) {
-    if (exists(databaseIn(folder))) throw new Error(`${file} is missing: restore it`);
+    if (exists(databaseIn(folder))) throw new Error(`${file} is missing: ${RESTORE}`);
     writeSecret(folder, file, random(SECRET_BYTES).toBase64());
   }
   const secret = Uint8Array.fromBase64(Deno.readTextFileSync(file).trim());

@@ -39,6 +39,8 @@ interface Checkpoint {
   cutBefore: number;
   bytesBefore: number;
   left: Iterator<Series>;
+  /** The series that comes next, and the number up to which it has been written already. */
+  next: { series: Series; afterN: number } | undefined;
 }
 
 export class EmbeddedStore implements ReadingStore {
@@ -210,26 +212,28 @@ export class EmbeddedStore implements ReadingStore {
   }
 
   #beginCheckpoint(): void {
+    const left = this.open.series();
     this.#checkpoint = {
       cutBefore: this.journal.next,
       bytesBefore: this.journal.bytes,
-      left: this.open.series(),
+      left,
+      next: nextOf(left),
     };
   }
 
   async #continueCheckpoint(checkpoint: Checkpoint): Promise<void> {
     const writer = new JournalWriter();
-    let bytes = 0;
-    let next = checkpoint.left.next();
-    for (; !next.done; next = checkpoint.left.next()) {
-      writer.snapshot(next.value, this.open);
-      bytes += this.open.snapshotBytes(next.value);
-      if (bytes > CHECKPOINT_BYTES_A_TURN) break;
+    while (checkpoint.next && writer.bytes <= CHECKPOINT_BYTES_A_TURN) {
+      const { series, afterN } = checkpoint.next;
+      const throughN = writer.snapshot(series, this.open, afterN, CHECKPOINT_BYTES_A_TURN);
+      checkpoint.next = throughN === undefined
+        ? nextOf(checkpoint.left)
+        : { series, afterN: throughN };
     }
-    // What was taken from the iterator is lost with a failed write, so such a checkpoint begins anew.
+    // What was gone past is lost with a failed write, so such a checkpoint begins anew.
     this.#checkpoint = undefined;
     await this.#write(writer, this.kv.atomic());
-    if (!next.done) {
+    if (checkpoint.next) {
       this.#checkpoint = checkpoint;
       return;
     }
@@ -245,4 +249,9 @@ export class EmbeddedStore implements ReadingStore {
     await atomic.commit();
     this.journal.first = end;
   }
+}
+
+function nextOf(left: Iterator<Series>): Checkpoint["next"] {
+  const { done, value } = left.next();
+  return done ? undefined : { series: value, afterN: 0 };
 }

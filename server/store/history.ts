@@ -1,10 +1,10 @@
 /** What a point used, over the meters that counted there, each for its time. */
 import { edgesOf, type Step, STEP_SECONDS } from "../domain/calendar.ts";
 import {
+  addTo,
+  emptyTotal,
   gapSeconds,
-  placeAmong,
   type Profile,
-  sumProfiles,
   type Value,
   valuesOf,
 } from "../domain/energy.ts";
@@ -37,15 +37,15 @@ export class History {
   async consumption(point: PointRecord, channel: number, period: Period): Promise<Value[]> {
     const edges = edgesOf(period.from, period.to, period.step, point.timezone);
     const gap = gapSeconds(STEP_SECONDS[period.step]);
-    const profiles: Profile[] = [];
+    const total = emptyTotal(edges);
     for (const assignment of point.assignments) {
       const part = await this.#assigned(assignment, channel, edges, gap);
-      if (part) profiles.push(placeAmong(edges, part));
+      if (part) addTo(total, part);
     }
-    return profiles.length > 0 ? valuesOf(sumProfiles(profiles)) : missing(edges);
+    return valuesOf(total);
   }
 
-  /** Up to `limit` readings from the number `fromN` on, as far as they lie in the period. */
+  /** Up to `limit` readings from the number `fromN` on, those that lie in the period. */
   page(meter: string, channel: number, fromN: number, limit: number, from: number, to: number) {
     return this.reader.page(seriesOf(meter, channel), fromN, limit, from, to);
   }
@@ -73,11 +73,3 @@ export class History {
     return await this.reader.profile(seriesOf(meterId, channel), [begin, ...inner, end], gap);
   }
 }
-
-const missing = (edges: number[]): Value[] =>
-  edges.slice(1).map((end, i) => ({
-    start: edges[i],
-    end,
-    milliwattHours: 0,
-    quality: "missing",
-  }));

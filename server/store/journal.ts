@@ -7,7 +7,7 @@
  * Reading the values in order therefore rebuilds the open parts, and once every series has a
  * snapshot behind some point, all before that point can be cut.
  */
-import { MAX_N, type Reading } from "../domain/reading.ts";
+import type { Reading } from "../domain/reading.ts";
 import { BitReader, BitWriter } from "./bits.ts";
 import { checkedBody, withChecksum } from "./checksum.ts";
 import {
@@ -35,6 +35,11 @@ const SNAPSHOT = 3;
 export class JournalWriter {
   readonly values: Uint8Array[] = [];
   #writer = new BitWriter(MAX_VALUE_BYTES);
+  #closedBytes = 0;
+
+  get bytes(): number {
+    return this.#closedBytes + this.#writer.written.length;
+  }
 
   readings(series: Series, readings: Reading[]): void {
     for (let at = 0; at < readings.length; at += READINGS_A_RECORD) {
@@ -53,15 +58,22 @@ export class JournalWriter {
     writer.writeNumber(placedThrough);
   }
 
-  /** The open part of a series as it is now. */
-  snapshot(series: Series, open: OpenParts): void {
-    if (open.snapshotBytes(series) < MAX_VALUE_BYTES / 2) {
+  /**
+   * The open part of a series as it is now. One that could not be sealed for long may be too much
+   * for one value or even one commit. So it is written as readings, which replace nothing: those
+   * behind `afterN` until about `maxBytes` are full. Answers with the number to go on behind.
+   */
+  snapshot(series: Series, open: OpenParts, afterN = 0, maxBytes = Infinity): number | undefined {
+    if (afterN === 0 && open.snapshotBytes(series) < MAX_VALUE_BYTES / 2) {
       open.snapshot(series, this.#begin(series, SNAPSHOT));
       return;
     }
-    // One that could not be sealed for long may be too much for one value: its readings are not.
-    this.sealed(series, open.sealedThrough(series), MAX_N);
-    this.readings(series, open.readings(series));
+    this.sealed(series, open.sealedThrough(series), 0);
+    const readings = open.readings(series).filter(({ n }) => n > afterN);
+    for (let at = 0; at < readings.length; at += READINGS_A_RECORD) {
+      if (this.bytes > maxBytes) return readings[at].n - 1;
+      this.readings(series, readings.slice(at, at + READINGS_A_RECORD));
+    }
   }
 
   finish(): Uint8Array[] {
@@ -79,19 +91,60 @@ export class JournalWriter {
   #close(): void {
     if (this.#writer.bits === 0) return;
     this.#writer.write(END, KIND_BITS);
-    this.values.push(withChecksum(this.#writer.written));
+    const value = withChecksum(this.#writer.written);
+    this.values.push(value);
+    this.#closedBytes += value.length;
     this.#writer.clear();
   }
 }
 
-/** Puts one value's records into the open parts. */
-export function replayValue(value: Uint8Array, open: OpenParts): void {
-  const reader = new BitReader(checkedBody(value));
-  for (let kind = reader.read(KIND_BITS); kind !== END; kind = reader.read(KIND_BITS)) {
-    const series = seriesFromBytes(reader.readBytes(SERIES_BYTES));
-    if (kind === READINGS) open.add(series, readingsIn(reader));
-    else if (kind === SEALED) open.seal(series, reader.readNumber(), reader.readNumber());
-    else open.restore(series, reader);
+/** Puts the records of values, in their order, into the open parts. */
+export class Replay {
+  /**
+   * Readings that are not above those already there. Each time that some are put among the others
+   * costs as much as all of them, so these wait until they must be.
+   */
+  #late = new Map<Series, Reading[]>();
+
+  constructor(readonly open: OpenParts) {}
+
+  take(value: Uint8Array): void {
+    const reader = new BitReader(checkedBody(value));
+    for (let kind = reader.read(KIND_BITS); kind !== END; kind = reader.read(KIND_BITS)) {
+      const series = seriesFromBytes(reader.readBytes(SERIES_BYTES));
+      if (kind === READINGS) this.#add(series, readingsIn(reader));
+      else if (kind === SEALED) this.#seal(series, reader.readNumber(), reader.readNumber());
+      else this.#restore(series, reader);
+    }
+  }
+
+  finish(): void {
+    for (const series of this.#late.keys()) this.#addLate(series);
+  }
+
+  #add(series: Series, readings: Reading[]): void {
+    const late = this.#late.get(series);
+    if (late) late.push(...readings);
+    else if (readings[0].n > this.open.newestN(series)) this.open.add(series, readings);
+    else this.#late.set(series, readings);
+  }
+
+  #seal(series: Series, sealedThrough: number, placedThrough: number): void {
+    this.#addLate(series);
+    this.open.seal(series, sealedThrough, placedThrough);
+  }
+
+  #restore(series: Series, reader: BitReader): void {
+    this.#late.delete(series);
+    this.open.restore(series, reader);
+  }
+
+  #addLate(series: Series): void {
+    const late = this.#late.get(series);
+    if (!late) return;
+    this.#late.delete(series);
+    const byNumber = new Map(late.map((reading) => [reading.n, reading]));
+    this.open.add(series, [...byNumber.values()].sort((a, b) => a.n - b.n));
   }
 }
 
@@ -108,10 +161,11 @@ export async function replay(kv: Deno.Kv, open: OpenParts) {
   let first = 0;
   let next = 1;
   let bytes = 0;
+  const journal = new Replay(open);
   for await (const { key, value } of kv.list<Uint8Array>({ prefix: JOURNAL }, { batchSize: 100 })) {
     const sequence = key[1] as number;
     try {
-      replayValue(value, open);
+      journal.take(value);
     } catch (error) {
       throw new Error(`Cannot read journal value ${sequence}: ${(error as Error).message}`);
     }
@@ -119,6 +173,7 @@ export async function replay(kv: Deno.Kv, open: OpenParts) {
     next = sequence + 1;
     bytes += value.length;
   }
+  journal.finish();
   return { first: first || next, next, bytes };
 }
 

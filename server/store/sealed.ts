@@ -77,6 +77,8 @@ export interface DayRow {
   fromN: number;
   fromTime: number;
   toN: number;
+  /** None of those behind `fromN` is from before this. */
+  lowestTime: number;
   /** The reading from which the next day's computation sets out. */
   endN: number;
   /** How well the register is known at the day's two ends. */
@@ -88,7 +90,8 @@ export interface DayRow {
 
 export function packDay(row: DayRow): Uint8Array {
   const writer = new BitWriter(512);
-  for (const number of [row.milliwattHours, row.fromN, row.fromTime, row.toN, row.endN]) {
+  const { milliwattHours, fromN, fromTime, toN, lowestTime, endN } = row;
+  for (const number of [milliwattHours, fromN, fromTime, toN, lowestTime, endN]) {
     writer.writeNumber(number);
   }
   writer.write(row.start, 2);
@@ -109,12 +112,13 @@ function unpackDay(day: number, value: Uint8Array): DayRow {
   const fromN = reader.readNumber();
   const fromTime = reader.readNumber();
   const toN = reader.readNumber();
+  const lowestTime = reader.readNumber();
   const endN = reader.readNumber();
   const start = reader.read(2) as EdgeQuality;
   const end = reader.read(2) as EdgeQuality;
   const at = reader.at;
   const slots = () => unpackSlots(day, start, new BitReader(body, at));
-  return { day, milliwattHours, fromN, fromTime, toN, endN, start, end, slots };
+  return { day, milliwattHours, fromN, fromTime, toN, lowestTime, endN, start, end, slots };
 }
 
 function unpackSlots(day: number, start: EdgeQuality, reader: BitReader): Profile {
@@ -137,13 +141,13 @@ export class Sealed {
   constructor(readonly kv: Deno.Kv) {}
 
   /**
-   * Chunks in order, beginning with the one that may hold `fromN`. The rows come in several looks
-   * into the database; of a chunk split between two, the second part was given already.
+   * The readings from `fromN` on, chunk by chunk. The rows come in several looks into the database;
+   * of a chunk split between two, the second part was given already.
    */
   async *chunks(series: Series, fromN: number): AsyncGenerator<Reading[]> {
     const start = (await this.chunkAt(series, fromN))?.key ?? chunkKey(series, fromN);
     const range = { start, end: chunkEnd(series, MAX_N) };
-    let given = 0;
+    let given = fromN - 1;
     for await (const { value } of this.kv.list<Uint8Array>(range, { batchSize: 50 })) {
       const chunk = unpackReadings(value);
       const readings = chunk[0].n > given ? chunk : chunk.filter(({ n }) => n > given);

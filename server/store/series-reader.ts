@@ -6,48 +6,51 @@
  * merging by number mends, and never missed.
  */
 import { type Profile, profile, regroup } from "../domain/energy.ts";
-import { bestTime, MAX_N, type Reading, timeIsUncertain } from "../domain/reading.ts";
+import { bestTime, MAX_N, type Reading } from "../domain/reading.ts";
 import type { Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
 import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from "./sealed.ts";
 
-/** Times of neighbouring readings may run backwards by as much as two clock tolerances. */
-const CLOCK_JITTER_SECONDS = 240;
+/** Of more than this, one page does not look for those that it holds. */
+const MAX_SCANNED = 200_000;
 const AFTER_ALL_DAYS = 0xffffffff;
 
 export const dayOf = (time: number): number => Math.floor(time / SECONDS_A_DAY);
+
+export interface Page {
+  readings: Reading[];
+  /** Where the next page goes on, if this one ended because too much had been looked through. */
+  nextN?: number;
+}
 
 export class SeriesReader {
   constructor(
     readonly sealed: Sealed,
     readonly openOf: (series: Series) => Reading[] | Promise<Reading[]>,
+    readonly maxScanned = MAX_SCANNED,
   ) {}
 
   /** Up to `limit` readings from `fromN` on, those whose best time is in `from` … `to`. */
-  async page(series: Series, fromN: number, limit: number, from: number, to: number) {
-    const allOpen = await this.openOf(series);
-    const startN = Math.max(fromN, await this.#startN(series, allOpen, from));
-    const wanted = (reading: Reading) => bestTime(reading) >= from && bestTime(reading) < to;
-    const page: Reading[] = [];
-    const open = allOpen.filter((reading) => reading.n >= startN);
-    const isPast = (reading: Reading) =>
-      !timeIsUncertain(reading) && bestTime(reading) > to + CLOCK_JITTER_SECONDS;
-    let at = 0;
-    for await (const chunk of this.sealed.chunks(series, startN)) {
-      const upTo = chunk[chunk.length - 1].n;
-      const begin = at;
-      while (at < open.length && open[at].n <= upTo) at++;
-      for (const reading of merge(chunk, open.slice(begin, at))) {
-        if (reading.n < startN) continue;
-        if (wanted(reading)) page.push(reading);
-        if (page.length === limit || isPast(reading)) return page;
+  async page(
+    series: Series,
+    fromN: number,
+    limit: number,
+    from: number,
+    to: number,
+  ): Promise<Page> {
+    const open = await this.openOf(series);
+    const startN = Math.max(fromN, await this.#startN(series, open, from));
+    const readings: Reading[] = [];
+    let left = this.maxScanned;
+    for await (const some of this.#scan(series, open, startN, to)) {
+      for (const reading of some) {
+        if (left-- === 0) return { readings, nextN: reading.n };
+        if (bestTime(reading) < from || bestTime(reading) >= to) continue;
+        readings.push(reading);
+        if (readings.length === limit) return { readings };
       }
     }
-    for (const reading of open.slice(at)) {
-      if (wanted(reading)) page.push(reading);
-      if (page.length === limit || isPast(reading)) return page;
-    }
-    return page;
+    return { readings };
   }
 
   /** The last `count` readings, oldest first. Open readings may be older than sealed ones. */
@@ -90,18 +93,20 @@ export class SeriesReader {
   async computeDay(series: Series, open: Reading[], day: number): Promise<DayRow | undefined> {
     const edges = slotEdges(day);
     const [start, end] = [edges[0], edges[edges.length - 1]];
-    const readings = await this.#around(series, open, start, end);
+    const readings = fromLastBefore(start, await this.#around(series, open, start, end));
     const next = readings[readings.length - 1];
     if (!next || bestTime(next) <= end) return undefined;
     const slots = profile(readings, edges, SLOT_SECONDS);
     if (!slots.holdsReading.includes(true)) return undefined;
     const isFromBefore = bestTime(readings[0]) <= start;
+    const own = isFromBefore ? readings.slice(1) : readings;
     return {
       day,
       milliwattHours: slots.energies.reduce((sum, energy) => sum + energy, 0),
       fromN: isFromBefore ? readings[0].n : 0,
       fromTime: isFromBefore ? bestTime(readings[0]) : 0,
       toN: next.n,
+      lowestTime: own.reduce((lowest, reading) => Math.min(lowest, bestTime(reading)), Infinity),
       endN: latest(readings.slice(0, -1)).n,
       start: slots.qualities[0],
       end: slots.qualities[slots.qualities.length - 1],
@@ -120,6 +125,44 @@ export class SeriesReader {
     return days;
   }
 
+  /** All that may be before `to`, in order of number. */
+  async *#scan(
+    series: Series,
+    open: Reading[],
+    startN: number,
+    to: number,
+  ): AsyncGenerator<Reading[]> {
+    const late = open.filter(({ n }) => n >= startN);
+    let at = 0;
+    for await (const chunk of this.#chunksBefore(series, startN, to)) {
+      const upTo = chunk[chunk.length - 1].n;
+      const begin = at;
+      while (at < late.length && late[at].n <= upTo) at++;
+      yield merge(chunk, late.slice(begin, at));
+    }
+    yield late.slice(at);
+  }
+
+  /** Times may run back at any number, so only day rows can tell that nothing more is before `to`. */
+  async *#chunksBefore(series: Series, startN: number, to: number): AsyncGenerator<Reading[]> {
+    let days: DayRow[] | undefined;
+    let n = startN;
+    jump: for (;;) {
+      for await (const chunk of this.sealed.chunks(series, n)) {
+        yield chunk;
+        const last = chunk[chunk.length - 1];
+        n = last.n + 1;
+        if (bestTime(last) < to) continue;
+        days ??= [...(await this.sealed.days(series, dayOf(to), AFTER_ALL_DAYS)).values()];
+        const next = behindAllFrom(to, days, n);
+        if (next === n) continue;
+        n = next;
+        continue jump;
+      }
+      return;
+    }
+  }
+
   async #raw(series: Series, open: Reading[], edges: number[], gap: number): Promise<Profile> {
     const readings = await this.#around(series, open, edges[0], edges[edges.length - 1]);
     return profile(readings, edges, gap);
@@ -131,7 +174,6 @@ export class SeriesReader {
     const sealed: Reading[] = [];
     scan: for await (const chunk of this.sealed.chunks(series, startN)) {
       for (const reading of chunk) {
-        if (reading.n < startN) continue;
         sealed.push(reading);
         if (bestTime(reading) > to) break scan;
       }
@@ -150,9 +192,22 @@ export class SeriesReader {
   }
 }
 
-/** Of readings in order of number, the last of those with the latest time. */
+/** Of readings in order of number, the first of those with the latest time. */
 const latest = (readings: Reading[]): Reading =>
-  readings.reduce((a, b) => bestTime(b) >= bestTime(a) ? b : a);
+  readings.reduce((a, b) => bestTime(b) > bestTime(a) ? b : a);
+
+/** The first number from `n` on of which the rows do not tell that it is from `time` or later. */
+const behindAllFrom = (time: number, rows: DayRow[], n: number): number =>
+  rows.reduce(
+    (n, { fromN, toN, lowestTime }) => lowestTime >= time && fromN < n && n <= toN ? toN + 1 : n,
+    n,
+  );
+
+/** Without those that nothing depends on from `time` on, whatever rows there were to begin with. */
+function fromLastBefore(time: number, readings: Reading[]): Reading[] {
+  const after = readings.findIndex((reading) => bestTime(reading) > time);
+  return after < 1 ? readings : readings.slice(readings.indexOf(latest(readings.slice(0, after))));
+}
 
 function throughFirstAfter(time: number, readings: Reading[]): Reading[] {
   const at = readings.findIndex((reading) => bestTime(reading) > time);

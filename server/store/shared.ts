@@ -49,12 +49,7 @@ export class SharedStore implements ReadingStore {
   readonly reader: SeriesReader;
   #compactDue = new Set<Series>();
 
-  /** `limited` puts an end to calls that the database client would repeat for ever. */
-  constructor(
-    readonly kv: Deno.Kv,
-    readonly limited: <T>(call: Promise<T>) => Promise<T>,
-    readonly report: ReportProblem,
-  ) {
+  constructor(readonly kv: Deno.Kv, readonly report: ReportProblem) {
     this.reader = new SeriesReader(new Sealed(kv), (series) => this.#openReadings(series));
   }
 
@@ -68,7 +63,7 @@ export class SharedStore implements ReadingStore {
     const worker = async () => {
       for (let group = groups.pop(); group; group = groups.pop()) {
         try {
-          await this.limited(this.#appendGroup(group, outcomes));
+          await this.#appendGroup(group, outcomes);
         } catch (error) {
           // These outcomes stay undefined: the meters will repeat what was not acknowledged.
           this.report("Cannot store readings", error);
@@ -82,7 +77,7 @@ export class SharedStore implements ReadingStore {
   async maintain(): Promise<boolean> {
     const some = [...this.#compactDue].slice(0, COMPACTIONS_A_TURN);
     for (const series of some) this.#compactDue.delete(series);
-    await Promise.all(some.map((series) => this.limited(this.#compact(series))));
+    await Promise.all(some.map((series) => this.#compact(series)));
     return some.length > 0;
   }
 

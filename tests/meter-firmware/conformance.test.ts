@@ -12,7 +12,7 @@ import { ESPRUINO, linesOfEspruino } from "./espruino.ts";
 import { OUTBOX_RULES, REGISTER_RULES } from "./rules.ts";
 import { ACKNOWLEDGEMENTS, HMAC_CASES, REPORTS, TAMPERED } from "./vectors.ts";
 
-const PROGRAM = new URL("conformance-board.ts", import.meta.url);
+const PROGRAM = new URL("./conformance-board.ts", import.meta.url);
 /** Before the tests: the compiler keeps a thread for as long as the process lives. */
 const SOURCE = await compile(PROGRAM);
 const CHECKS = 3 * REPORTS.length + 2 * ACKNOWLEDGEMENTS.length + TAMPERED.length +

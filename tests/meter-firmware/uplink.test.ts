@@ -123,7 +123,8 @@ Deno.test("createWifiKeeper() joins again and again, ever more rarely, and at on
   line.isUp = false;
   const keeper = createWifiKeeper(hardwareOn(line), "Home", "12345678");
   const live = (seconds: number) => {
-    for (let end = line.uptime + 1000 * seconds; line.uptime < end; line.uptime += 1000) {
+    const end = line.uptime + 1000 * seconds;
+    for (; line.uptime < end; line.uptime += 1000) {
       keeper.tick();
     }
   };

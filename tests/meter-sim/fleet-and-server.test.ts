@@ -63,6 +63,7 @@ Deno.test(`300 meters behind a network that loses, doubles and delays (seed ${SE
   await runVirtually(fleet, time, uplink, 3 * MINUTE_MS);
   assertGreater(fleet.counts().waiting, 0);
   Object.assign(faults, { loss: 0, duplicate: 0, maxDelayMs: 0 });
+  await runVirtually(fleet, time, uplink, MINUTE_MS);
   await untilNothingWaits(fleet, time, uplink);
   await assertAllStored(fleet, server);
   assertGreater((await countsOf(server)).duplicates, 0);

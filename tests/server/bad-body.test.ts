@@ -1,5 +1,6 @@
 /** Whatever a body brings that does not fit is refused by field, as a problem, and nothing is stored. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { FieldError } from "../../server/errors.ts";
 import { AppInMemory } from "./app-in-memory.ts";
 import { assertProblem } from "./udp-meter.ts";
 
@@ -26,6 +27,7 @@ const NO_OBJECT: Bad[] = [
   { what: "an empty body", body: "" },
   { what: "broken JSON", body: '{"readings": [' },
   { what: "two objects", body: "{}{}" },
+  { what: "a body of blanks", body: " \n" },
   { what: "bytes that are no text", body: new Uint8Array([0xff, 0xfe, 0x00]) },
   { what: "null", body: null, path: "" },
   { what: "a number", body: 7, path: "" },
@@ -79,7 +81,7 @@ const READINGS: Bad[] = [
     body: { readings: [{ time: VALID.time }] },
     path: "readings.0.energyWh",
   },
-  ...field("n", [0, -1, 1.5, 2 ** 32, 1e300, "1", null]),
+  ...field("n", [0, -1, 1.5, 2 ** 32, 1_781_524_800_000, 1e300, "1", null]),
   ...field("channel", [7, 2, -1, 0.5, "0", null]),
 ];
 
@@ -133,6 +135,9 @@ const OTHERS: Record<string, Bad[]> = {
   ],
 };
 
+/** Nothing of the library's own words. */
+const PLAIN = /^(is missing|is not known|must (be|have|not be|not have) .*)$/;
+
 const CALLS: Record<string, Bad[]> = {
   "/meters/METER/readings": READINGS,
   "/meters/provision": PROVISION,
@@ -152,7 +157,9 @@ for (const [call, bad] of Object.entries(CALLS)) {
       await t.step(what, async () => {
         const answer = await app.send("POST", call.replace("METER", id), bytesOf(body));
         assertProblem(answer, status);
-        const paths = answer.body.errors?.map((error: { path: string }) => error.path) ?? [];
+        const errors: FieldError[] = answer.body.errors ?? [];
+        const paths = errors.map((error) => error.path);
+        for (const { message } of errors) assertMatch(message, PLAIN);
         if (path !== undefined) assert(paths.includes(path), JSON.stringify(answer.body));
         assertEquals(await app.entries(), before);
         assertEquals(app.reported, []);
@@ -161,20 +168,68 @@ for (const [call, bad] of Object.entries(CALLS)) {
   });
 }
 
-const TOLD: [body: unknown, told: string][] = [
-  [{}, "readings: is missing"],
-  [{ readings: [{ time: VALID.time }] }, "readings.0.energyWh: is missing"],
-  [{ readings: [{ energyWh: 1 }] }, "readings.0.time: is missing"],
-  [{ readings: [] }, "readings: must have 1 to 1000 items"],
-  [{ readings: Array(1_001).fill(VALID) }, "readings: must have 1 to 1000 items"],
-  [{ readings: [VALID], unit: "kWh" }, "unit: is not known"],
+const TOLD: [call: string, body: unknown, told: string][] = [
+  ["/meters/METER/readings", {}, "readings: is missing"],
+  ["/meters/METER/readings", [], "must be an object"],
+  ["/meters/METER/readings", { readings: 1 }, "readings: must be a list"],
+  ["/meters/METER/readings", { readings: [] }, "readings: must have 1 to 1000 items"],
+  ["/meters/METER/readings", { readings: [VALID], unit: "kWh" }, "unit: is not known"],
+  [
+    "/meters/METER/readings",
+    { readings: Array(1_001).fill(VALID) },
+    "readings: must have 1 to 1000 items",
+  ],
+  [
+    "/meters/METER/readings",
+    { readings: [{ time: VALID.time }] },
+    "readings.0.energyWh: is missing",
+  ],
+  ["/meters/METER/readings", { readings: [{ energyWh: 1 }] }, "readings.0.time: is missing"],
+  [
+    "/meters/METER/readings",
+    oneReading({ n: 1_781_524_800_000 }),
+    "readings.0.n: must be 1 to 4294967295",
+  ],
+  ["/meters/METER/readings", oneReading({ n: 1.5 }), "readings.0.n: must be a whole number"],
+  ["/meters/METER/readings", oneReading({ n: "1" }), "readings.0.n: must be a number"],
+  ["/meters/METER/readings", oneReading({ channel: 2 }), "readings.0.channel: must be 0 or 1"],
+  ["/meters/provision", { count: 0 }, "count: must be 1 to 1000"],
+  ["/meters/provision", { count: 1, meters: [{}] }, "must have either count or meters, not both"],
+  ["/meters/provision", {}, "must have count or meters"],
+  ["/customers", { name: " " }, "name: must have 1 to 200 characters"],
+  ["/customers", { name: 5 }, "name: must be text"],
+  [
+    "/customers",
+    { name: "a", taxId: "1".repeat(21) },
+    "taxId: must have up to 20 characters",
+  ],
+  ["/customers", { name: "a", email: "at home" }, "email: must be an e-mail address"],
+  [
+    "/customers",
+    { name: "a", b: 1, c: 2, d: 3, e: 4, f: 5 },
+    "b: is not known; c: is not known; d: is not known; and 2 more",
+  ],
 ];
 
-Deno.test("POST readings says in plain words what does not fit", async () => {
+Deno.test("the API says in plain words what does not fit", async () => {
   await using app = await AppInMemory.open();
   const { meters: [{ id }] } = await app.ask("POST", "/meters/provision", { count: 1 });
-  for (const [body, told] of TOLD) {
-    const answer = await app.send("POST", `/meters/${id}/readings`, JSON.stringify(body));
+  for (const [call, body, told] of TOLD) {
+    const answer = await app.send("POST", call.replace("METER", id), JSON.stringify(body));
     assertEquals(answer.body.detail, `The body does not fit: ${told}`);
   }
+});
+
+Deno.test("the API counts all that does not fit and shows the first twenty", async () => {
+  await using app = await AppInMemory.open();
+  const unknown = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`a${i}`, i]));
+  const { body } = await app.send("POST", "/meters", JSON.stringify(unknown));
+  assertEquals(body.errors.length, 20);
+  assertMatch(body.detail, /; and 27 more$/);
+});
+
+Deno.test("the API asks for an object where the body is empty", async () => {
+  await using app = await AppInMemory.open();
+  const { body } = await app.send("POST", "/meters", "");
+  assertEquals(body.detail, "The body is empty: send a JSON object.");
 });

@@ -1,6 +1,8 @@
 /** Absurd paths and queries get a problem that names the field, never a fault of the server. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { FieldError } from "../../server/errors.ts";
 import { AppInMemory } from "./app-in-memory.ts";
+import { OPERATOR_KEY } from "./running-server.ts";
 import { assertProblem } from "./udp-meter.ts";
 
 const PERIOD: [query: string, path: string][] = [
@@ -27,7 +29,7 @@ const PERIOD: [query: string, path: string][] = [
   ["form=2026-06-01", "form"],
 ];
 
-const READINGS: [query: string, path: string][] = [
+const PAGE: [query: string, path: string][] = [
   ["limit=0", "limit"],
   ["limit=-1", "limit"],
   ["limit=20001", "limit"],
@@ -67,8 +69,12 @@ async function withMeterOnPoint(
   assertEquals(app.reported, []);
 }
 
+/** Nothing of the library's own words. */
+const PLAIN = /^(is not known|must be .*|gives .*: take a longer step)$/;
+
 const CALLS = [
-  { call: "/meters/METER/readings", queries: [...PERIOD, ...READINGS] },
+  { call: "/meters/METER/readings", queries: [...PERIOD, ...PAGE] },
+  { call: "/meters/METER/conflicts", queries: [...PAGE, ["from=2026-06-01", "from"]] },
   { call: "/points/POINT/consumption", queries: [...PERIOD, ...CONSUMPTION] },
 ];
 
@@ -80,8 +86,9 @@ for (const { call, queries } of CALLS) {
         await t.step(query.slice(0, 60), async () => {
           const answer = await app.send("GET", `${path}?${query}`);
           assertProblem(answer, 400);
-          const paths = answer.body.errors.map((error: { path: string }) => error.path);
-          assert(paths.includes(field), answer.text);
+          const errors: FieldError[] = answer.body.errors;
+          assert(errors.some(({ path }) => path === field), answer.text);
+          for (const { message } of errors) assertMatch(message, PLAIN);
         });
       }
     });
@@ -126,10 +133,54 @@ for (const [method, path, body] of ON_IDS) {
   });
 }
 
-Deno.test("the API answers a call that it does not have with a problem", async () => {
-  await withMeterOnPoint(async (app, meter) => {
-    for (const [method, path] of [["GET", "/"], ["PUT", `/meters/${meter}`], ["GET", "/meterz"]]) {
-      assertProblem(await app.send(method, path), 404);
+const TOLD: [query: string, told: string][] = [
+  ["step=2h", "step: must be one of 5s, 1m, 15m, 1h, 1d, 1mo, 1y"],
+  ["channel=2", "channel: must be 0 or 1"],
+];
+
+Deno.test("GET consumption names what may be asked", async () => {
+  await withMeterOnPoint(async (app, _meter, point) => {
+    for (const [query, told] of TOLD) {
+      const { body } = await app.send("GET", `/points/${point}/consumption?${query}`);
+      assertEquals(body.detail, `The query does not fit: ${told}`);
     }
   });
+});
+
+Deno.test("the API answers a path that it does not have with a problem", async () => {
+  await withMeterOnPoint(async (app) => {
+    for (const path of ["/", "/meterz", "/meters/a/b"]) {
+      const answer = await app.send("GET", path);
+      assertProblem(answer, 404);
+      assertEquals(answer.body.detail, `There is no GET /api/v1${path}.`);
+    }
+  });
+});
+
+const OTHER_METHODS: [method: string, path: string, allow: string][] = [
+  ["PUT", "/healthz", "GET"],
+  ["POST", "/", "GET"],
+  ["PATCH", "/api/v1/meters/0123456789abcdef", "GET, DELETE"],
+  ["GET", "/api/v1/datagrams", "POST"],
+  ["DELETE", "/api/v1/meters/%/readings", "POST, GET"],
+];
+
+Deno.test("the API names the methods of a path that was asked by another", async () => {
+  await using app = await AppInMemory.open();
+  const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
+  for (const [method, path, allow] of OTHER_METHODS) {
+    const request = new Request(`http://localhost${path}`, { method, headers });
+    const response = await app.fetch(request);
+    const { status, headers: answered } = response;
+    const body = await response.json();
+    assertProblem({ status, type: answered.get("content-type"), body }, 405);
+    assertEquals(answered.get("allow"), allow);
+    assertEquals(body.detail, `There is no ${method} ${path}. It takes ${allow}.`);
+  }
+});
+
+Deno.test("the server's root names the way on", async () => {
+  await using app = await AppInMemory.open();
+  const response = await app.fetch(new Request("http://localhost/"));
+  assertEquals(await response.json(), { name: "Contaluz", api: "/api/v1", health: "/healthz" });
 });

@@ -58,6 +58,14 @@ const GOOD: { env: Record<string, string>; config: Partial<Config> }[] = [
     config: { sharedKv: "https://kv.example/", sharedKvToken: "t", secret: SECRET },
   },
   {
+    env: {
+      CONTALUZ_KV: "http://[::1]:4512",
+      CONTALUZ_KV_TOKEN: "t",
+      CONTALUZ_SECRET: SECRET_TEXT,
+    },
+    config: { sharedKv: "http://[::1]:4512", sharedKvToken: "t", secret: SECRET },
+  },
+  {
     env: { DENO_DEPLOY: "1", CONTALUZ_SECRET: SECRET_TEXT, CONTALUZ_UDP_PORT: "9000" },
     config: { sharedKv: "attached", udpPort: "off", secret: SECRET },
   },
@@ -78,7 +86,9 @@ const BAD: { env: Record<string, string>; names: string[] }[] = [
     env: { CONTALUZ_UDP_PORT: port },
     names: ["CONTALUZ_UDP_PORT"],
   })),
-  ...["kv.example", "http//kv"].map((url) => ({
+  ...["kv.example", "http//kv", "kv.example.com:4512", "http:kv.example", "file:///kv"].map((
+    url,
+  ) => ({
     env: { CONTALUZ_KV: url, CONTALUZ_SECRET: SECRET_TEXT },
     names: ["CONTALUZ_KV"],
   })),
@@ -89,7 +99,14 @@ const BAD: { env: Record<string, string>; names: string[] }[] = [
   { env: { CONTALUZ_TIMEZONE: "Sao_Paulo" }, names: ["CONTALUZ_TIMEZONE"] },
   { env: { CONTALUZ_LOG: "loud" }, names: ["CONTALUZ_LOG"] },
   { env: { CONTALUZ_OPERATOR_KEY: "a key" }, names: ["CONTALUZ_OPERATOR_KEY"] },
-  { env: { CONTALUZ_KV: "https://kv.example/" }, names: ["CONTALUZ_SECRET"] },
+  {
+    env: { CONTALUZ_KV: "https://kv.example/" },
+    names: ["CONTALUZ_KV_TOKEN", "CONTALUZ_SECRET"],
+  },
+  {
+    env: { CONTALUZ_KV: "https://kv.example/", CONTALUZ_SECRET: SECRET_TEXT },
+    names: ["CONTALUZ_KV_TOKEN"],
+  },
   { env: { DENO_DEPLOY: "1" }, names: ["CONTALUZ_SECRET"] },
   {
     env: { CONTALUZ_HTTP_PORT: "x", CONTALUZ_LOG: "x" },
@@ -107,17 +124,28 @@ for (const { env, names } of BAD) {
   });
 }
 
+Deno.test("parseConfig() shows what the URL of a shared store is like", () => {
+  const parsed = parseConfig({ CONTALUZ_KV: "kv.example.com:4512" });
+  assert(!parsed.ok);
+  assertEquals(parsed.detail, "CONTALUZ_KV must be a URL like https://kv.example.com:4512");
+});
+
 Deno.test("parseConfig() never repeats a secret in its complaint", () => {
   const parsed = parseConfig({ CONTALUZ_SECRET: "hunter2", CONTALUZ_OPERATOR_KEY: "hunter 2" });
   assert(!JSON.stringify(parsed).includes("hunter"));
 });
 
-Deno.test("warningsOf() names variables that do not exist, and a missing or short key", () => {
+Deno.test("warningsOf() names what is ignored, and a missing or short key", () => {
   const good = { PATH: "/bin", CONTALUZ_OPERATOR_KEY: "k".repeat(16) };
   assertEquals(warningsOf(good), []);
-  const [unknown, ...more] = warningsOf({ ...good, CONTALUZ_PORT: "80" });
-  assert(unknown.includes("CONTALUZ_PORT"));
-  assertEquals(more, []);
+  assertEquals(warningsOf({ ...good, CONTALUZ_HTPP_PORT: "80" }), [
+    "CONTALUZ_HTPP_PORT is not a setting and is ignored",
+  ]);
+  assertEquals(warningsOf({ ...good, CONTALUZ_KV_TOKEN: "t" }), [
+    "CONTALUZ_KV_TOKEN is ignored without CONTALUZ_KV",
+  ]);
+  const shared = { CONTALUZ_KV_TOKEN: "t", CONTALUZ_KV: "https://kv.example/" };
+  assertEquals(warningsOf({ ...good, ...shared }), []);
   for (const key of [undefined, "", "hunter2"]) {
     const [warning, ...more] = warningsOf({ CONTALUZ_OPERATOR_KEY: key });
     assert(warning.includes("CONTALUZ_OPERATOR_KEY") && !warning.includes("hunter2"));

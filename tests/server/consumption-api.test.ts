@@ -231,3 +231,35 @@ Deno.test("GET points shows no meter that was retired", async () => {
   const { meter: none, assignments } = await app.ask("GET", `/points/${point}`);
   assertEquals([none, assignments[0].to], [null, instant(NOON)]);
 });
+
+Deno.test("a meter that takes another's place counts on from it", async () => {
+  await using app = await AppInMemory.open();
+  const point = await newPoint(app);
+  const old = await newMeter(app, point);
+  const readingsFrom = (start: number) => [
+    { time: start, milliwattHours: 0 },
+    { time: start + 600, milliwattHours: 1_000 },
+  ];
+  await upload(app, old, readingsFrom(NOON - 7_200));
+  const { id } = await app.ask("POST", "/meters", { pointId: point });
+  await app.ask("DELETE", `/meters/${old}`);
+  await upload(app, id, readingsFrom(NOON - 3_600));
+  const period = { from: instant(NOON - DAY), to: instant(NOON), step: "1h" };
+  assertEquals((await consumption(app, point, period)).total, 2_000);
+  assertEquals((await app.ask("GET", `/points/${point}`)).meter.id, id);
+});
+
+Deno.test("a meter that is first moved away leaves nothing at its point", async () => {
+  await using app = await AppInMemory.open();
+  const [point, aside] = [await newPoint(app), await newPoint(app)];
+  const foreign = await newMeter(app, point);
+  await upload(app, foreign, [
+    { time: NOON - 600, milliwattHours: 0 },
+    { time: NOON, milliwattHours: 1_000 },
+  ]);
+  const from = "1970-01-01T00:00:01Z";
+  await app.ask("POST", `/meters/${foreign}/assign`, { pointId: aside, from });
+  await app.ask("DELETE", `/meters/${foreign}`);
+  const period = { from: instant(NOON - DAY), to: instant(NOON), step: "1h" };
+  assertEquals((await consumption(app, point, period)).total, 0);
+});

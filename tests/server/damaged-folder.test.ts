@@ -53,7 +53,7 @@ function copyOf(folder: string, target: string): string {
 
 const assertPlainRefusal = ({ code, stderr }: Ended, what: string, ...words: string[]) => {
   assertEquals(code, 1, `${what}: ${stderr}`);
-  for (const word of ["contaluz: Cannot ", ...words]) {
+  for (const word of ["contaluz: CONTALUZ_DATA: cannot ", ...words]) {
     assert(stderr.includes(word), `${what}: ${stderr}`);
   }
 };
@@ -113,7 +113,7 @@ const DAMAGE: { what: string; words: string[]; make: (folder: string) => unknown
   },
   {
     what: "a secret lost",
-    words: ["/secret is missing: restore it"],
+    words: ["/secret is missing: restore it from your backup, or set CONTALUZ_SECRET"],
     make: (folder) => Deno.removeSync(`${folder}/secret`),
   },
 ];
@@ -170,7 +170,7 @@ async function startsAndTellsTheTruth(data: string, filled: Filled, what: string
   try {
     server = await RunningServer.start({ data });
   } catch (error) {
-    assert((error as Error).message.includes("contaluz: Cannot "), `${what}: ${error}`);
+    assert((error as Error).message.includes("contaluz: CONTALUZ_DATA: "), `${what}: ${error}`);
     return false;
   }
   try {

@@ -97,7 +97,7 @@ Deno.test("the server keeps its head over raw connections", async (t) => {
   await t.step("a body that is announced as too long is refused before it comes", async () => {
     using line = await Line.open(server);
     await line.write(post(`content-length: ${2 ** 31}`));
-    assertEquals((await line.answer()).status, 413);
+    assertEquals((await line.answer()).status, 400);
   });
   await t.step("a chunked body is refused once it is too long", async () => {
     using line = await Line.open(server);
@@ -106,7 +106,7 @@ Deno.test("the server keeps its head over raw connections", async (t) => {
     const answer = line.answer();
     for (let chunks = 0; chunks < 9; chunks++) await line.write(chunk);
     const { status, head } = await answer;
-    assertEquals(status, 413);
+    assertEquals(status, 400);
     assert(head.includes("application/problem+json"), head);
   });
   await t.step("a client that leaves in the middle of its body leaves nothing behind", async () => {

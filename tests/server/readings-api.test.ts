@@ -44,10 +44,15 @@ async function uploaded(app: AppInMemory, readings: Uploaded[]): Promise<string>
   return id;
 }
 
-async function allPages(app: AppInMemory, id: string, query: string): Promise<Json[]> {
+async function allPages(
+  app: AppInMemory,
+  id: string,
+  query: string,
+  list = "readings",
+): Promise<Json[]> {
   const items: Json[] = [];
   for (let cursor = "";;) {
-    const page = await app.ask("GET", `/meters/${id}/readings?${query}${cursor}`);
+    const page = await app.ask("GET", `/meters/${id}/${list}?${query}${cursor}`);
     items.push(...page.items);
     if (page.next === null) return items;
     assert(page.items.length > 0, "an empty page has a next one");
@@ -129,8 +134,45 @@ Deno.test("POST readings takes the second for the number, and counts duplicates 
     [NOON + 5, 2],
     [NOON + 9, 3],
   ]);
-  const { items: conflicts } = await app.ask("GET", `/meters/${id}/conflicts`);
+  const { items: conflicts, ...rest } = await app.ask("GET", `/meters/${id}/conflicts`);
+  assertEquals(rest, { next: null });
   assertEquals(conflicts.map(({ n }: Json) => n), [NOON]);
+});
+
+Deno.test("GET conflicts gives the same list by pages of every size", async () => {
+  await using app = await AppInMemory.open();
+  const readings = someReadings(700);
+  const id = await uploaded(app, readings);
+  const forged = readings.map((reading) => ({ ...reading, energyWh: 7 }));
+  for (let at = 0; at < forged.length; at += UPLOAD) {
+    const some = forged.slice(at, at + UPLOAD);
+    await app.ask("POST", `/meters/${id}/readings`, { readings: some });
+  }
+  const places = (items: Json[]) => items.map(({ channel, n }) => [channel, n]);
+  const byChannel = [0, 1].flatMap((own) => readings.filter(({ channel }) => channel === own));
+  assertLess(900, byChannel.length);
+  for (const limit of [1, 97, byChannel.length - 1, byChannel.length, 20_000]) {
+    const items = await allPages(app, id, `limit=${limit}`, "conflicts");
+    assertEquals(places(items), places(byChannel), `limit ${limit}`);
+  }
+});
+
+Deno.test("POST readings takes no number from a time in the future", async () => {
+  await using app = await AppInMemory.open();
+  const { meters: [{ id }] } = await app.ask("POST", "/meters/provision", { count: 1 });
+  const send = (...readings: Partial<Uploaded>[]) =>
+    app.send("POST", `/meters/${id}/readings`, JSON.stringify({ readings }));
+  const good = { time: instant(NOON), energyWh: 1 };
+  const future = { time: instant(NOON + 121), energyWh: 2, channel: 1 };
+  const { status, body } = await send(good, future);
+  assertEquals([status, body.errors], [400, [
+    { path: "readings.1.time", message: "must not be more than 120 s in the future" },
+  ]]);
+  assertEquals(await allPages(app, id, ""), []);
+  assertEquals((await send(good, { ...future, time: instant(NOON + 120) })).status, 200);
+  assertEquals((await send({ ...future, n: 1 })).status, 200);
+  const [numbered] = await allPages(app, id, "");
+  assertEquals([numbered.n, numbered.quality], [1, ["clockWrong"]]);
 });
 
 Deno.test("POST readings refuses a second content of one number in one body", async () => {

@@ -1,5 +1,5 @@
 /** What the documents tell people to type does what they say. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createApp } from "../../server/http/app.ts";
 import type { HttpParts } from "../../server/http/parts.ts";
 import { AppInMemory } from "./app-in-memory.ts";
@@ -9,13 +9,36 @@ import { within } from "./within.ts";
 
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
 const README = read("README.md");
-const DOCUMENTS = ["README.md", "docs/api.md", "docs/architecture.md", "docs/datagram.md"];
+const DOCUMENTS = [
+  "README.md",
+  "meter-firmware/README.md",
+  "docs/api.md",
+  "docs/architecture.md",
+  "docs/datagram.md",
+];
 const DENO = /deno@(\d+\.\d+\.\d+)/g;
 
 /** The shell blocks that talk to a running server. */
 const STEPS = [...README.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).filter((block) =>
   /^(ask|api=)/m.test(block)
 );
+
+/** Where the README has the operator's key made. */
+const [MAKE_KEY] = README.match(/^\(umask .*> ~\/\.contaluz-key\)$/m)!;
+const [READY] = README.match(/^\{"ready".*\}$/m)!;
+
+/** Runs what the README has people type, at home in a folder of the test. */
+async function typed(commands: string, home: string) {
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    // zsh, too, refuses a pattern that no file matches.
+    args: ["-O", "failglob", "-ec", commands],
+    cwd: home,
+    env: { HOME: home },
+    signal: AbortSignal.timeout(30_000),
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, answers: decoder.decode(stdout), errors: decoder.decode(stderr) };
+}
 
 /** What the comments below a command say that it answers. */
 const promised = (block: string): string[] =>
@@ -100,7 +123,10 @@ Deno.test("the command for a service passes SIGTERM on to the server", async () 
     stderr: "null",
   }).spawn();
   const output = service.stdout.getReader();
-  await within(output.read(), 20_000, "the ready line");
+  const { value } = await within(output.read(), 20_000, "the ready line");
+  const { ready, ...shown } = JSON.parse(READY);
+  const line = JSON.parse(new TextDecoder().decode(value));
+  assertEquals([line.ready, Object.keys(line)], [ready, ["ready", ...Object.keys(shown)]]);
   service.kill("SIGTERM");
   assertEquals((await within(service.status, 10_000, "the end after SIGTERM")).code, 0);
   await output.cancel();
@@ -114,22 +140,40 @@ Deno.test({
   ignore: !canRun,
 }, async () => {
   using folder = new TestFolder();
-  const [key] = README.match(/(?<=CONTALUZ_OPERATOR_KEY=)[\w-]+/)!;
+  const made = await typed(MAKE_KEY, folder.path);
+  assertEquals([made.code, made.answers, made.errors], [0, "", ""]);
+  const keyFile = `${folder.path}/.contaluz-key`;
+  assertEquals(Deno.statSync(keyFile).mode! & 0o777, 0o600);
+  const key = Deno.readTextFileSync(keyFile).trim();
+  assertMatch(key, /^[0-9a-f]{32}$/);
   await using server = await RunningServer.start({
-    data: folder.path,
+    data: `${folder.path}/data`,
     env: { CONTALUZ_OPERATOR_KEY: key },
   });
   const steps = STEPS.join("\n").replaceAll("http://127.0.0.1:8000", server.address);
-  const { stdout, stderr } = await new Deno.Command("bash", {
-    // zsh, too, refuses a pattern that no file matches.
-    args: ["-O", "failglob", "-ec", steps],
-    cwd: folder.path,
-    signal: AbortSignal.timeout(30_000),
-  }).output();
-  const answers = new TextDecoder().decode(stdout).replaceAll("}{", "}\n{");
-  assertEquals(new TextDecoder().decode(stderr), "");
-  assertEquals(
-    masked(answers).trim().split(/\n+/),
-    STEPS.flatMap(promised).map(masked),
+  const { answers, errors } = await typed(steps, folder.path);
+  assertEquals(errors, "");
+  assertEquals(masked(answers).trim().split("\n"), STEPS.flatMap(promised).map(masked));
+});
+
+Deno.test({
+  name: "the README's first steps say what is wrong in one line, and stop",
+  ignore: !canRun,
+}, async () => {
+  using folder = new TestFolder();
+  await using server = await RunningServer.start({ data: `${folder.path}/data` });
+  Deno.writeTextFileSync(`${folder.path}/.contaluz-key`, "another key\n");
+  const [first] = STEPS;
+  const refused = await typed(
+    first.replaceAll("http://127.0.0.1:8000", server.address),
+    folder.path,
   );
+  assertEquals([refused.code, refused.answers], [1, ""]);
+  assertEquals(refused.errors, "The API key is not valid.\n");
+  const { code, errors } = await typed(
+    first.replaceAll("http://127.0.0.1:8000", "http://127.0.0.1:1"),
+    folder.path,
+  );
+  assertEquals(code, 1);
+  assertMatch(errors, /^curl: \(7\) .*\n$/);
 });

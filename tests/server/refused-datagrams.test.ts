@@ -10,8 +10,6 @@ type Bytes = Uint8Array<ArrayBuffer>;
 interface Refused {
   what: string;
   outcome: "malformed" | "unknownMeter" | "wrongTag";
-  /** Over HTTP, where it is another than the outcome's own. */
-  status?: number;
   datagram: (meter: Signer) => Bytes;
 }
 
@@ -50,7 +48,6 @@ const REFUSED: Refused[] = [
   {
     what: "a datagram longer than any report",
     outcome: "malformed",
-    status: 413,
     datagram: () => new Uint8Array(1_400).fill(0x43),
   },
   ...[
@@ -107,7 +104,7 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
   const [meter] = await provision(server, 1);
   await using line = new UdpLine(server.udpPort);
 
-  for (const { what, outcome, status: own, datagram } of REFUSED) {
+  for (const { what, outcome, datagram } of REFUSED) {
     await t.step(`${what} gets no byte over UDP and is counted as ${outcome}`, async () => {
       const before = await server.metric(counter(outcome));
       await line.send(datagram(meter));
@@ -120,7 +117,7 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
       const before = await server.metric(counter(outcome));
       const { status, type, bytes } = await postDatagram(server, datagram(meter));
       const body = JSON.parse(new TextDecoder().decode(bytes));
-      assertProblem({ status, type, body }, own ?? (outcome === "malformed" ? 400 : 401));
+      assertProblem({ status, type, body }, outcome === "malformed" ? 400 : 401);
       assertEquals(await server.metric(counter(outcome)), before + 1);
     });
   }
@@ -130,6 +127,12 @@ Deno.test("ingest meets what is no meter's report with silence or a problem", as
     assertEquals(items.map(({ n }: { n: number }) => n), [1]);
     assertEquals(await server.metric('contaluz_readings_total{outcome="stored"}'), 1);
     assertEquals(await line.next(1), undefined);
+  });
+  await t.step("a malformed one is told over HTTP what is wrong with it", async () => {
+    const { bytes } = await postDatagram(server, meter.datagram([reading(0)]));
+    const { detail } = JSON.parse(new TextDecoder().decode(bytes));
+    const reason = "reading numbers do not rise from 1";
+    assertEquals(detail, `The body is not a report of version 1: ${reason}.`);
   });
   await t.step("an unknown meter and a wrong key are not told apart over HTTP", async () => {
     const unknown = await postDatagram(server, good(otherMeter(meter)));
@@ -148,7 +151,9 @@ Deno.test("a body longer than any report is not read to its end", async () => {
     },
   });
   const answer = await app.send("POST", "/datagrams", endless);
-  assertProblem(answer, 413);
+  assertProblem(answer, 400);
+  const told = "The body is not a report of version 1: it is above 1124 bytes.";
+  assertEquals(answer.body.detail, told);
   assert(pulled < 10, `${pulled} kilobytes were read`);
   assertEquals(app.ingest.counts.malformed, 1);
 });

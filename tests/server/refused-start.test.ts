@@ -18,7 +18,7 @@ const BAD_VALUES: Record<string, string[]> = {
   CONTALUZ_HOST: ["not a host", "999.1.1.1", "203.0.113.7"],
   CONTALUZ_HTTP_PORT: ["65536", "-1", "80a", "1.5", " "],
   CONTALUZ_UDP_PORT: ["65536", "on", "1e3"],
-  CONTALUZ_KV: ["somewhere", "8000"],
+  CONTALUZ_KV: ["somewhere", "8000", "kv.example.com:4512"],
   CONTALUZ_SECRET: ["short", "AAAA", "*".repeat(44), "A".repeat(64)],
   CONTALUZ_OPERATOR_KEY: ["two words", " ", "clé"],
   CONTALUZ_TIMEZONE: ["Mars/Olympus", "-"],
@@ -57,10 +57,30 @@ Deno.test("the server takes an empty variable for one that is not set", async ()
   await server.stop();
 });
 
+const HAS_IPV6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
+
+Deno.test({
+  name: `the server names an IPv6 host as a URL does${
+    HAS_IPV6 ? "" : " (left out: there is none)"
+  }`,
+  ignore: !HAS_IPV6,
+  fn: async () => {
+    using folder = new TestFolder();
+    const env = { CONTALUZ_HOST: "::1" };
+    await using server = await RunningServer.start({ data: folder.path, env });
+    assert(server.address.startsWith("http://[::1]:"), server.address);
+    assertEquals((await server.request("GET", "/healthz")).status, 200);
+    await server.stop();
+  },
+});
+
 Deno.test("the server refuses a data folder that another one uses, and leaves that one alone", async () => {
   using folder = new TestFolder();
   await using server = await RunningServer.start({ data: folder.path });
-  await assertRefused({ data: folder.path }, folder.path, "another server");
+  await assertRefused(
+    { data: folder.path },
+    `CONTALUZ_DATA: another server is using ${folder.path}`,
+  );
   await server.ask("POST", "/customers", { name: "Ana" });
   await server.stop();
   await using next = await RunningServer.start({ data: folder.path });
@@ -71,8 +91,15 @@ Deno.test("the server refuses a data folder that is a file", async () => {
   using folder = new TestFolder();
   const data = `${folder.path}/file`;
   Deno.writeTextFileSync(data, "");
-  await assertRefused({ data }, data);
-  await assertRefused({ data: `${data}/inside` }, data);
+  await assertRefused({ data }, data, "a file is in its place");
+  await assertRefused({ data: `${data}/inside` }, data, "a file is in its place");
+});
+
+Deno.test("the server refuses a data folder where the runtime lets nobody write", async () => {
+  await assertRefused(
+    { data: "/dev/contaluz" },
+    "CONTALUZ_DATA: cannot make /dev/contaluz: no prog",
+  );
 });
 
 /** A folder that may be read but not written; rights do not bind root, a mount does. */

@@ -82,7 +82,7 @@ export class Site {
 
 function openStore({ kv, plan, report }: SiteParts): Promise<ReadingStore> {
   if (!plan.isShared) return EmbeddedStore.open(kv.asKv(), report, plan.store);
-  return Promise.resolve(new SharedStore(kv.asKv(), (call) => call, report));
+  return Promise.resolve(new SharedStore(kv.asKv(), report));
 }
 
 function ingestPartsOf(

@@ -2,10 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
-  placeAmong,
+  addTo,
+  EDGE_ESTIMATED,
+  emptyTotal,
   profile,
   regroup,
-  sumProfiles,
+  type Total,
   valuesOf,
 } from "../../../server/domain/energy.ts";
 import { bestTime, type Reading } from "../../../server/domain/reading.ts";
@@ -46,6 +48,13 @@ const anyEdges: fc.Arbitrary<number[]> = fc
   .map((edges) => edges.sort((a, b) => a - b));
 
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** The total of what is counted over each of the parts. */
+function totalOf(readings: Reading[], parts: number[][], edges: number[]): Total {
+  const total = emptyTotal(edges);
+  for (const part of parts) addTo(total, profile(readings, part, 900));
+  return total;
+}
 
 const sortedUnion = (...lists: number[][]): number[] =>
   [...new Set(lists.flat())].sort((a, b) => a - b);
@@ -91,22 +100,26 @@ Deno.test("regroup() of fine edges equals the profile of coarse ones", () => {
   );
 });
 
-Deno.test("placeAmong() and sumProfiles() lose nothing when two meters take turns", () => {
+Deno.test("addTo() loses nothing when two meters take turns", () => {
   fc.assert(
     fc.property(anyReadings, anyEdges, fc.nat(SPAN), (readings, edges, turn) => {
       const last = edges[edges.length - 1];
       const change = Math.min(Math.max(turn, edges[0] + 1), last - 1);
       if (change <= edges[0]) return;
-      const parts = [
+      const joined = totalOf(readings, [
         [...edges.filter((edge) => edge < change), change],
         [change, ...edges.filter((edge) => edge > change)],
-      ].map((part) => placeAmong(edges, profile(readings, part, 900)));
+      ], edges);
       const whole = profile(readings, edges, 900);
-      const joined = sumProfiles(parts);
       assertEquals(joined.energies, whole.energies);
       assertEquals(joined.holdsReading, whole.holdsReading);
       const kept = (_: unknown, i: number) => edges[i] !== change;
       assertEquals(joined.qualities.filter(kept), whole.qualities.filter(kept));
+      const [, turned] = profile(readings, [edges[0], change, last], 900).qualities;
+      const unsure = edges.slice(1).map((end, i) =>
+        turned === EDGE_ESTIMATED && edges[i] < change && change < end
+      );
+      assertEquals(joined.unsure, unsure);
     }),
     { seed: SEED, numRuns: 300 },
   );
@@ -114,7 +127,7 @@ Deno.test("placeAmong() and sumProfiles() lose nothing when two meters take turn
 
 Deno.test("valuesOf() covers all edges without a hole and keeps the sum", () => {
   check((readings, edges) => {
-    const whole = profile(readings, edges, 900);
+    const whole = totalOf(readings, [edges], edges);
     const values = valuesOf(whole);
     assertEquals(values[0].start, edges[0]);
     assertEquals(values.at(-1)?.end, edges.at(-1));
@@ -125,7 +138,7 @@ Deno.test("valuesOf() covers all edges without a hole and keeps the sum", () => 
 
 Deno.test("valuesOf() calls missing only what holds no energy and no reading", () => {
   check((readings, edges) => {
-    for (const value of valuesOf(profile(readings, edges, 900))) {
+    for (const value of valuesOf(totalOf(readings, [edges], edges))) {
       if (value.quality !== "missing") continue;
       assertEquals(value.milliwattHours, 0);
       const inside = (time: number) => time >= value.start && time < value.end;

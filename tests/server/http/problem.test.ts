@@ -2,13 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { failed, type FailureKind } from "../../../server/errors.ts";
+import { failed, type FailureKind, NoAnswerError } from "../../../server/errors.ts";
 import { FailureError, onError, problem } from "../../../server/http/problem.ts";
 
 const STATUSES: [FailureKind, number, Record<string, string>][] = [
   ["invalid", 400, {}],
   ["unauthenticated", 401, { "www-authenticate": 'Bearer realm="contaluz"' }],
   ["notFound", 404, {}],
+  ["methodNotAllowed", 405, {}],
   ["conflict", 409, {}],
   ["tooLarge", 413, {}],
   ["unavailable", 503, { "retry-after": "5" }],
@@ -60,6 +61,14 @@ Deno.test("onError() answers with the failure that was thrown, and reports nothi
 Deno.test("onError() takes the framework's complaints about a request for bad input", async () => {
   const { status, body, reported } = await thrown(new HTTPException(413, { message: "Too big" }));
   assertEquals([status, body.detail, reported], [400, "Too big", []]);
+});
+
+Deno.test("onError() says that the database does not answer, and reports it", async () => {
+  const error = new NoAnswerError();
+  const { status, body, reported } = await thrown(error);
+  assertEquals([status, body.type], [503, "urn:contaluz:problem:unavailable"]);
+  assertEquals(body.detail, "The database does not answer. Try again later.");
+  assertEquals(reported, [["Cannot answer GET /boom", error]]);
 });
 
 for (const error of [new Error("secret detail"), new HTTPException(500, { message: "secret" })]) {

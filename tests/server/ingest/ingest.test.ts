@@ -7,6 +7,7 @@ import {
   Ingest,
   type IngestParts,
 } from "../../../server/ingest/ingest.ts";
+import type { Reading } from "../../../server/domain/reading.ts";
 import type { Append, Conflict, ReadingStore } from "../../../server/store/store.ts";
 
 const METER = "0123456789abcdef";
@@ -23,7 +24,11 @@ class Bench implements AsyncDisposable {
     parts: Partial<IngestParts> = {},
     limits: Partial<typeof DEFAULT_INGEST_LIMITS> = {},
   ) {
-    const store = { append: (batch: Append[]) => this.#append(batch), maintain: () => false };
+    const store = {
+      append: (batch: Append[]) => this.#append(batch),
+      maintain: () => false,
+      reader: { newest: () => Promise.resolve(this.stored) },
+    };
     this.ingest = new Ingest({
       store: store as unknown as ReadingStore,
       findKey: () => ({ key: new Uint8Array(32), unconfirmed: false }),
@@ -40,6 +45,8 @@ class Bench implements AsyncDisposable {
   }
 
   conflicts: Conflict[] = [];
+  /** The last reading of any series. */
+  stored: Reading[] = [];
 
   send(bytes: Uint8Array): void {
     this.ingest.take(bytes, (outcome) => this.outcomes.push(outcome));
@@ -58,23 +65,23 @@ class Bench implements AsyncDisposable {
   }
 }
 
-const readingsFrom = (n: number, count: number) =>
+const readingsFrom = (n: number, count: number, time = NOW) =>
   Array.from({ length: count }, (_, i) => ({
     n: n + i,
-    time: NOW,
+    time,
     milliwattHours: 1,
     quality: 0,
     skew: 0,
   }));
 
-const report = (n: number, count = 1, meter = METER) =>
+const report = (n: number, count = 1, meter = METER, time = NOW) =>
   encodeReport({
     keyId: 0,
     channel: 0,
     flags: 0,
     meter,
     sentAt: NOW,
-    readings: readingsFrom(n, count),
+    readings: readingsFrom(n, count, time),
   }, sign);
 
 Deno.test("Ingest gives uploads and datagrams their share of one commit", async () => {
@@ -142,4 +149,35 @@ Deno.test("Ingest records the conflicts of all reports at once, before it answer
   await bench.ingest.close();
   assertEquals(recording.map(({ length }) => length), [2, 2, 2]);
   assertEquals(bench.outcomes, Array(3).fill("conflict"));
+});
+
+/** The times, before now, of reports without times, which come in one batch. */
+async function secondsBack(stored: Reading[], reports: Uint8Array[]): Promise<number[]> {
+  await using bench = new Bench();
+  bench.stored = stored;
+  for (const bytes of reports) bench.send(bytes);
+  await bench.ingest.close();
+  assertEquals(bench.batches.length, 1);
+  return bench.batches[0].map(({ readings }) => NOW - readings[0].time);
+}
+
+const untimed = (n: number, meter = METER) => report(n, 1, meter, 0);
+
+Deno.test("Ingest places reports without times by those of their series in the same batch", async () => {
+  assertEquals(await secondsBack([], [untimed(500), untimed(100)]), [0, 2_000]);
+  assertEquals(await secondsBack([], [report(500), untimed(100)]), [0, 2_000]);
+  assertEquals(await secondsBack([], [untimed(500), untimed(100, "f".repeat(16))]), [0, 0]);
+  const stored = readingsFrom(600, 1, NOW - 50);
+  assertEquals(await secondsBack(stored, [untimed(500), untimed(100)]), [550, 2_550]);
+});
+
+Deno.test("Ingest.take() keeps a report that came among others by itself", async () => {
+  await using bench = new Bench();
+  const bytes = new Uint8Array(2_000);
+  const one = report(1);
+  bytes.set(one);
+  bench.send(bytes.subarray(0, one.length));
+  bytes.fill(1);
+  await bench.ingest.close();
+  assertEquals(bench.outcomes, ["acknowledged"]);
 });

@@ -11,22 +11,27 @@ class Desk {
   readonly records = new Map<string, MeterRecord>();
   readonly reported: string[] = [];
   readonly failing = new Set<string>();
+  answering = Promise.resolve();
   asked = 0;
   now = 1_000;
   readonly keys = new SharedKeys(
     new Keyring((_, keyId) => new Uint8Array(32).fill(keyId)),
-    (meter) => {
+    async (meter) => {
       this.asked++;
-      if (this.failing.has(meter)) return Promise.reject(new Error("the database is away"));
-      return Promise.resolve(this.records.get(meter));
+      const record = this.records.get(meter);
+      await this.answering;
+      if (this.failing.has(meter)) throw new Error("the database is away");
+      return record;
     },
     () => this.now,
     (problem) => this.reported.push(problem),
   );
 
-  put(meter: string, keyIds: number[]): void {
+  put(meter: string, keyIds: number[]): MeterRecord {
     const keys = keyIds.map((id) => ({ id, sealed: new Uint8Array() }));
-    this.records.set(meter, { id: meter, createdAt: 0, keys });
+    const record = { id: meter, createdAt: 0, keys };
+    this.records.set(meter, record);
+    return record;
   }
 
   /** As ingest does: from memory if it can, else after a look into the database. */
@@ -104,4 +109,25 @@ Deno.test("SharedKeys.load() still finds the others where one look-up fails", as
   assertEquals(await desk.keys.load(wanted), new Set([wanted[1]]));
   assert(desk.keys.find(METER, 0));
   assertEquals(desk.reported, ["Cannot look up a meter"]);
+});
+
+Deno.test("SharedKeys.load() gives up soon where every look-up fails", async () => {
+  const desk = new Desk();
+  const wanted = Array.from({ length: 512 }, (_, i) => ({ meter: i.toString(16), keyId: 0 }));
+  for (const { meter } of wanted) desk.failing.add(meter);
+  assertEquals((await desk.keys.load(wanted)).size, 0);
+  assertEquals([desk.asked, desk.reported.length], [64, 1]);
+});
+
+Deno.test("SharedKeys lets no look-up under way undo a change of this server", async () => {
+  const desk = new Desk();
+  desk.put(METER, [0]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  desk.answering = promise;
+  const loading = desk.keys.load([{ meter: METER, keyId: 0 }, { meter: METER, keyId: 1 }]);
+  desk.keys.put(desk.put(METER, [1]));
+  resolve();
+  await loading;
+  assertEquals(desk.keys.find(METER, 0), undefined);
+  assert(desk.keys.find(METER, 1));
 });

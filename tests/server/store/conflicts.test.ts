@@ -40,10 +40,12 @@ withConflicts(
     for (const [channel, n] of [[1, 3], [0, 300], [0, 4]]) {
       await conflicts.record(METER, channel, [conflictAt(n, 1)], 1);
     }
-    const places = async (limit: number) =>
-      (await conflicts.of(METER, limit)).map(({ channel, stored }) => [channel, stored.n]);
+    const places = async (limit: number, ...from: number[]) =>
+      (await conflicts.of(METER, limit, ...from)).map(({ channel, stored }) => [channel, stored.n]);
     assertEquals(await places(10), [[0, 4], [0, 300], [1, 3]]);
     assertEquals(await places(2), [[0, 4], [0, 300]]);
+    assertEquals(await places(2, 0, 5), [[0, 300], [1, 3]]);
+    assertEquals(await places(2, 1, 0), [[1, 3]]);
     assertEquals(await conflicts.of("0000000000000000", 10), []);
   },
 );

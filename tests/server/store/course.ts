@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { seededRandom } from "../../../meter-sim/random.ts";
 import { profile } from "../../../server/domain/energy.ts";
 import { bestTime, CLOCK_WRONG, type Reading } from "../../../server/domain/reading.ts";
-import type { SeriesReader } from "../../../server/store/series-reader.ts";
+import { SeriesReader } from "../../../server/store/series-reader.ts";
 import type { Append, Outcome } from "../../../server/store/store.ts";
 import { DAY, reading, seriesNamed, START } from "./readings.ts";
 
@@ -34,17 +34,22 @@ export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
   conflicting: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(2)),
 });
 
-/** How a meter measures: the usual seconds between readings, and how far its clock jitters. */
+/**
+ * How a meter measures: the usual seconds between readings, how far its clock jitters, and whether it
+ * is put back now and then, by a few steps or a few dozen.
+ */
 export interface Habit {
   seed: number;
   step: number;
   jitter: number;
+  isPutBack: boolean;
 }
 
 export const anyHabit: fc.Arbitrary<Habit> = fc.record({
   seed: fc.nat(),
   step: fc.constantFrom(5, 300, 900, 3_600, 20_000, DAY),
   jitter: fc.constantFrom(0, 0, 3, 100),
+  isPutBack: fc.boolean(),
 });
 
 class Meter {
@@ -67,12 +72,13 @@ class Meter {
   }
 
   #measure(): Reading {
-    const { step } = this.habit;
+    const { step, isPutBack } = this.habit;
     const pause = this.#rarely() ? this.below(40) : 1;
+    const back = isPutBack && this.#rarely() ? this.below(40) : 0;
     const rise = this.#rarely() ? -this.below(10 ** 9) : this.below(2 ** 40);
     this.#last = reading({
       n: this.#last.n + (this.#rarely() ? 1 + this.below(128) : 1),
-      time: this.#last.time + step * pause,
+      time: this.#last.time + step * (pause - back),
       milliwattHours: Math.max(0, this.#last.milliwattHours + rise),
     });
     const skew = this.#rarely() ? 500 : 0;
@@ -147,13 +153,14 @@ export class Model {
   async #assertSeries(reader: SeriesReader, at: number): Promise<void> {
     const series = seriesNamed(at);
     const all = this.readings(at);
-    assertEquals(await reader.page(series, 0, Infinity, 0, Infinity), all);
+    assertEquals(await reader.page(series, 0, Infinity, 0, Infinity), { readings: all });
     for (const count of [1, 2, 40]) {
       assertEquals(await reader.newest(series, count), all.slice(-count));
     }
     const { below } = this.#meters[at];
     const random = (limit: number) => below.call(this.#meters[at], limit);
-    const span = all.length === 0 ? DAY : bestTime(all[all.length - 1]) - START + 2 * DAY;
+    const last = all.reduce((time, reading) => Math.max(time, bestTime(reading)), START);
+    const span = last - START + 2 * DAY;
     for (let i = 0; i < 4; i++) {
       const from = START - DAY + random(span);
       const to = from + random(span);
@@ -164,6 +171,8 @@ export class Model {
         limit: 1 + random(50),
       });
       await assertPage(reader, series, all, { from, to, fromN: 0, limit: Infinity });
+      const tired = new SeriesReader(reader.sealed, reader.openOf, 1 + random(200));
+      assertEquals(await allPages(tired, series, from, to), inPeriod(all, from, to));
     }
     for (const edges of edgeLists(span, random)) {
       for (const gap of [60, 900]) {
@@ -179,10 +188,22 @@ async function assertPage(
   all: Reading[],
   { from, to, fromN, limit }: { from: number; to: number; fromN: number; limit: number },
 ): Promise<void> {
-  const wanted = all.filter((reading) =>
-    reading.n >= fromN && bestTime(reading) >= from && bestTime(reading) < to
-  );
-  assertEquals(await reader.page(series, fromN, limit, from, to), wanted.slice(0, limit));
+  const wanted = inPeriod(all, from, to).filter(({ n }) => n >= fromN);
+  const readings = wanted.slice(0, limit);
+  assertEquals(await reader.page(series, fromN, limit, from, to), { readings });
+}
+
+const inPeriod = (readings: Reading[], from: number, to: number): Reading[] =>
+  readings.filter((reading) => bestTime(reading) >= from && bestTime(reading) < to);
+
+async function allPages(reader: SeriesReader, series: string, from: number, to: number) {
+  const found: Reading[] = [];
+  for (let fromN: number | undefined = 0; fromN !== undefined;) {
+    const { readings, nextN } = await reader.page(series, fromN, Infinity, from, to);
+    found.push(...readings);
+    fromN = nextN;
+  }
+  return found;
 }
 
 /** Days, quarters of an hour inside two days, and edges that fall anywhere. */

@@ -1,7 +1,7 @@
 /** The embedded store: what a restart finds, what housekeeping leaves, what a failed commit costs. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { seededRandom } from "../../../meter-sim/random.ts";
-import { MAX_N, type Reading } from "../../../server/domain/reading.ts";
+import { CLOCK_WRONG, MAX_N, type Reading } from "../../../server/domain/reading.ts";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
 import { chunkEnd, chunkKey } from "../../../server/store/keys.ts";
 import { failTest, type Fate, inMemory, watched } from "./kv.ts";
@@ -9,8 +9,8 @@ import { reading, SERIES, seriesNamed, steady } from "./readings.ts";
 
 const SMALL = { sealBytes: 448, checkpointBytes: 20_000 };
 
-const everything = (store: EmbeddedStore, series = SERIES): Promise<Reading[]> =>
-  store.reader.page(series, 0, Infinity, 0, Infinity);
+const everything = async (store: EmbeddedStore, series = SERIES): Promise<Reading[]> =>
+  (await store.reader.page(series, 0, Infinity, 0, Infinity)).readings;
 
 const journalLength = async (kv: Deno.Kv): Promise<number> =>
   (await Array.fromAsync(kv.list({ prefix: ["j"] }))).length;
@@ -117,7 +117,7 @@ onKv("EmbeddedStore.maintain() copes with a past that is too long for one commit
   assert(store.stats().openReadings < past.length);
   assertEquals(reopened.stats().openReadings, store.stats().openReadings);
   const [first, last] = [past[0], past[past.length - 1]];
-  assertEquals(await reopened.reader.page(SERIES, 0, 1, 0, Infinity), [first]);
+  assertEquals(await reopened.reader.page(SERIES, 0, 1, 0, Infinity), { readings: [first] });
   assertEquals(await reopened.reader.newest(SERIES, 1), [last]);
   const { energies } = await reopened.reader.profile(SERIES, [first.time, last.time], 900);
   assertEquals(energies, [last.milliwattHours - first.milliwattHours]);
@@ -193,6 +193,35 @@ onKv("EmbeddedStore goes on with all other series when a row of one is damaged",
   const reopened = await EmbeddedStore.open(kv, failTest, SMALL);
   assertEquals(reopened.open.readings(damaged), store.open.readings(damaged));
   assertEquals((await everything(reopened, seriesNamed(1))).length, 20_000);
+});
+
+onKv("EmbeddedStore.maintain() copies in parts what is too much for one commit", async (kv) => {
+  const store = await EmbeddedStore.open(kv, () => {}, SMALL);
+  const series = seriesNamed(2);
+  await fill(store, 20, 400);
+  await tidyUp(store);
+  await damage(kv, series);
+  const random = seededRandom(20260419);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const unlike = steady(45_000, 5, 401).map((one) => ({
+    ...one,
+    milliwattHours: below(2 ** 52),
+    quality: CLOCK_WRONG | below(256),
+    skew: below(2 ** 40),
+  }));
+  for (let at = 0; at < unlike.length; at += 5_000) {
+    await store.append([{ series, readings: unlike.slice(at, at + 5_000) }]);
+  }
+  assert(store.open.bits(series) > 8 * 819_200, "it goes into one commit");
+  const [first] = await Array.fromAsync(kv.list({ prefix: ["j"] }, { limit: 1 }));
+  let reopened = await EmbeddedStore.open(kv, () => {}, SMALL);
+  while (await store.maintain()) {
+    reopened = await EmbeddedStore.open(kv, () => {}, SMALL);
+    assertEquals(reopened.stats().openReadings, store.stats().openReadings);
+  }
+  assertEquals((await kv.get(first.key)).value, null, "the journal was not cut");
+  assertEquals(reopened.open.readings(series), unlike);
+  assertEquals(reopened.open.sealedThrough(series), 400);
 });
 
 onKv("EmbeddedStore.append() of nothing new writes nothing", async (kv) => {

@@ -1,7 +1,7 @@
 /** What a point used over the meters that counted there, and how fast a register moves now. */
 import { assertEquals, assertLess } from "@std/assert";
 import type { Step } from "../../../server/domain/calendar.ts";
-import { bestTime, CLOCK_WRONG, type Reading } from "../../../server/domain/reading.ts";
+import { bestTime, type Reading } from "../../../server/domain/reading.ts";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
 import { History } from "../../../server/store/history.ts";
 import { seriesOf } from "../../../server/store/keys.ts";
@@ -65,6 +65,29 @@ withHistory(
       "3030 measured",
       "6000 measured",
       "6000 measured",
+    ]);
+  },
+);
+
+withHistory(
+  "History.consumption() estimates the step in which a meter moves during a gap",
+  {
+    [seriesOf(OLD, 0)]: every10Minutes(START, START + 4 * HOUR, 10)
+      .filter(({ n }) => n <= 8 || n >= 12),
+  },
+  async (history) => {
+    const change = START + 1.5 * HOUR;
+    const left = [{ meterId: OLD, from: 0, to: change }];
+    assertEquals(await energies(history, left, "1h", 3), [
+      "60 measured",
+      "30 estimated",
+      "0 missing",
+    ]);
+    const joined = [{ meterId: OLD, from: change }];
+    assertEquals(await energies(history, joined, "1h", 3), [
+      "0 missing",
+      "30 estimated",
+      "60 measured",
     ]);
   },
 );
@@ -141,19 +164,17 @@ withHistory(
 );
 
 withHistory(
-  "History.page() does not end at a reading whose time is uncertain",
+  "History.page() does not end where times run back",
   {
     [seriesOf(OLD, 0)]: [
       reading(),
-      reading({ n: 2, time: START + DAY, quality: CLOCK_WRONG }),
+      reading({ n: 2, time: START + DAY }),
       reading({ n: 3, time: START + 5 }),
-      reading({ n: 4, time: START + DAY }),
-      reading({ n: 5, time: START + 10 }),
     ],
   },
   async (history) => {
-    const page = await history.page(OLD, 0, 0, 9, START, START + HOUR);
-    assertEquals(page.map(({ n }) => n), [1, 3]);
+    const { readings } = await history.page(OLD, 0, 0, 9, START, START + HOUR);
+    assertEquals(readings.map(({ n }) => n), [1, 3]);
   },
 );
 
@@ -174,10 +195,8 @@ withHistory(
   "History.page() gives the readings of one meter and channel",
   EXCHANGED,
   async (history) => {
-    const page = await history.page(NEW, 1, 3, 2, START, START + HOUR);
-    assertEquals(page.map(({ n, milliwattHours }) => [n, milliwattHours]), [[3, 7_010], [
-      4,
-      7_015,
-    ]]);
+    const { readings } = await history.page(NEW, 1, 3, 2, START, START + HOUR);
+    const shown = readings.map(({ n, milliwattHours }) => [n, milliwattHours]);
+    assertEquals(shown, [[3, 7_010], [4, 7_015]]);
   },
 );

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Reading } from "../../../server/domain/reading.ts";
-import { JournalWriter, replay, replayValue, setJournal } from "../../../server/store/journal.ts";
+import { JournalWriter, Replay, replay, setJournal } from "../../../server/store/journal.ts";
 import { journalKey } from "../../../server/store/keys.ts";
 import { OpenParts } from "../../../server/store/open-parts.ts";
 import { anyReadings, reading, SERIES, seriesNamed, steady } from "./readings.ts";
@@ -18,7 +18,9 @@ const valuesOf = (write: (journal: JournalWriter) => void): Uint8Array[] => {
 
 const replayed = (values: Uint8Array[]): OpenParts => {
   const open = new OpenParts();
-  for (const value of values) replayValue(value, open);
+  const journal = new Replay(open);
+  for (const value of values) journal.take(value);
+  journal.finish();
   return open;
 };
 
@@ -40,7 +42,7 @@ const unlike = (count: number): Reading[] =>
       skew: i % 2 ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER,
     }));
 
-Deno.test("replayValue() brings back what was written, whatever the order of records", () => {
+Deno.test("Replay brings back what was written, whatever the order of records", () => {
   const anyRecord = fc.record({
     series: fc.nat(3).map(seriesNamed),
     readings: anyReadings(25),
@@ -93,19 +95,19 @@ Deno.test("JournalWriter writes nothing where there is nothing to write", () => 
   assertEquals(valuesOf((journal) => journal.readings(SERIES, [])), []);
 });
 
-Deno.test("replayValue() refuses a value with any single bit turned", () => {
+Deno.test("Replay.take() refuses a value with any single bit turned", () => {
   const [value] = valuesOf((journal) => journal.readings(SERIES, steady(20)));
   for (let bit = 0; bit < value.length * 8; bit++) {
     const damaged = value.slice();
     damaged[bit >> 3] ^= 1 << (bit & 7);
-    assertThrows(() => replayValue(damaged, new OpenParts()), Error, "checksum");
+    assertThrows(() => new Replay(new OpenParts()).take(damaged), Error, "checksum");
   }
 });
 
-Deno.test("replayValue() refuses a value that was cut short", () => {
+Deno.test("Replay.take() refuses a value that was cut short", () => {
   const [value] = valuesOf((journal) => journal.readings(SERIES, steady(20)));
   for (let length = 0; length < value.length; length++) {
-    assertThrows(() => replayValue(value.slice(0, length), new OpenParts()), Error);
+    assertThrows(() => new Replay(new OpenParts()).take(value.slice(0, length)), Error);
   }
 });
 

@@ -40,8 +40,8 @@ class Bench {
     for (let i = 0; this.open.length > 0 && i < plans; i++) await this.sealOnce();
   }
 
-  all(): Promise<Reading[]> {
-    return this.reader.page(SERIES, 0, Infinity, 0, Infinity);
+  async all(): Promise<Reading[]> {
+    return (await this.reader.page(SERIES, 0, Infinity, 0, Infinity)).readings;
   }
 
   async chunkSizes(): Promise<number[]> {

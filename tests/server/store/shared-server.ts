@@ -19,11 +19,11 @@ export function serverOn(
     assert(seen.changes <= MAX_CHANGES, `${seen.changes} changes in one atomic`);
     return fateOf(seen);
   });
-  return new SharedStore(looked, (call) => call, report);
+  return new SharedStore(looked, report);
 }
 
-export const everything = (store: SharedStore, series = SERIES): Promise<Reading[]> =>
-  store.reader.page(series, 0, Infinity, 0, Infinity);
+export const everything = async (store: SharedStore, series = SERIES): Promise<Reading[]> =>
+  (await store.reader.page(series, 0, Infinity, 0, Infinity)).readings;
 
 /** Stored, duplicates and conflicts of each report; undefined where it could not be stored. */
 export const counts = (outcomes: Awaited<ReturnType<SharedStore["append"]>>) =>

@@ -1,7 +1,6 @@
 /** The shared store with one server: what it takes, what it refuses, what a failed commit costs. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SharedStore } from "../../../server/store/shared.ts";
-import { failTest, type Fate, inMemory } from "./kv.ts";
+import { type Fate, inMemory } from "./kv.ts";
 import { reading, SERIES, seriesNamed, START, steady } from "./readings.ts";
 import { counts, everything, serverOn } from "./shared-server.ts";
 
@@ -84,13 +83,11 @@ onKv("SharedStore.append() answers only for the groups that were stored", async 
 });
 
 onKv("SharedStore.maintain() passes on that the database does not answer", async (kv) => {
-  let slow = false;
-  const limited = <T>(call: Promise<T>): Promise<T> =>
-    slow ? call.then(() => Promise.reject(new Error("too slow"))) : call;
-  const store = new SharedStore(kv, limited, failTest);
+  let fate: Fate = "commits";
+  const store = serverOn(kv, () => fate);
   for (const reading of steady(64)) await store.append([{ series: SERIES, readings: [reading] }]);
-  slow = true;
-  await assertRejects(() => store.maintain(), Error, "too slow");
+  fate = "fails unwritten";
+  await assertRejects(() => store.maintain(), Error, "the commit fails unwritten");
 });
 
 onKv("SharedStore.stats() counts nothing, as memory is not trusted", (kv) => {
