@@ -6,7 +6,6 @@
  * throws or waits: what fails is reported by its value, or, for what is sent, by the answer that
  * never comes.
  */
-import type { RawFlash } from "./flash-log.ts";
 import type { Sha256 } from "./protocol/hmac.ts";
 
 /** What survives a power cut. One meter and channel has one of these. */
@@ -33,6 +32,19 @@ export interface Board {
   sendUdp(bytes: Uint8Array): void;
   /** Calls `answered` with the body of a 200 answer, or with undefined when there is none. */
   postHttp(bytes: Uint8Array, answered: (bytes: Uint8Array | undefined) => void): void;
+}
+
+/** Offsets count from the beginning of the area. */
+export interface RawFlash {
+  /** A multiple of 32. */
+  pageBytes: number;
+  /** At least 2. */
+  pages: number;
+  read(at: number, length: number): Uint8Array;
+  /** Clears bits and sets none. */
+  write(at: number, bytes: Uint8Array): void;
+  /** Sets all bits of the page that begins there. */
+  erase(at: number): void;
 }
 
 export interface UdpSocket {

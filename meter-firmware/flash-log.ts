@@ -14,20 +14,7 @@
  *
  * It does not know where the area lies, nor when to save: the board and `register.ts` do.
  */
-import type { Saved } from "./board.ts";
-
-/** Offsets count from the beginning of the area. */
-export interface RawFlash {
-  /** A multiple of 32. */
-  pageBytes: number;
-  /** At least 2. */
-  pages: number;
-  read(at: number, length: number): Uint8Array;
-  /** Clears bits and sets none. */
-  write(at: number, bytes: Uint8Array): void;
-  /** Sets all bits of the page that begins there. */
-  erase(at: number): void;
-}
+import type { RawFlash, Saved } from "./board.ts";
 
 export interface FlashLog {
   /** What was saved last; undefined when nothing was. */

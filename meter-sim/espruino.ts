@@ -8,7 +8,7 @@
 import { createContext, Script } from "node:vm";
 import type { Console } from "../meter-firmware/device.ts";
 import { type Chip, PAGE_BYTES } from "./chip.ts";
-import { sha256 } from "./hardware.ts";
+import { sha256 } from "./sha256.ts";
 
 /** Of the language, but not of Espruino's. */
 const LACKING = [

@@ -1,14 +1,11 @@
 /** The meter's source on a simulated chip: the twin, without a compiler or an interpreter between. */
-import { createHash } from "node:crypto";
 import type { Hardware } from "../meter-firmware/board.ts";
 import { type Console, createDevice } from "../meter-firmware/device.ts";
 import { type Chip, PAGE_BYTES, PAGES } from "./chip.ts";
+import { sha256 } from "./sha256.ts";
 
 const TICK_MS = 1000;
 const PLENTY = 100_000;
-
-export const sha256 = (bytes: Uint8Array): Uint8Array =>
-  createHash("sha256").update(bytes).digest();
 
 const hardwareOf = (chip: Chip): Hardware => ({
   uptime: () => Math.floor(chip.uptime()),

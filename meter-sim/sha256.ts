@@ -1,5 +1,5 @@
 /**
- * SHA-256 for a fleet's many short messages. In JavaScript, as the way into native code costs more
+ * SHA-256 for the many short messages of simulated meters. In JavaScript, as the way into native code costs more
  * than such a hash, and over one hash state that is used again and again.
  */
 import { sha256 as algorithm } from "@noble/hashes/sha2.js";

@@ -3,9 +3,8 @@
  * This is the entry that is compiled and flashed. Nothing is decided here: it passes on what the chip
  * offers, with the chip's oddities made good.
  */
-import type { Files, Hardware, HttpPost, UdpSocket } from "../board.ts";
+import type { Files, Hardware, HttpPost, RawFlash, UdpSocket } from "../board.ts";
 import { createDevice } from "../device.ts";
-import type { RawFlash } from "../flash-log.ts";
 
 /** By its long name, as the compiler would put a substitute before the short one. */
 const load = global.require;

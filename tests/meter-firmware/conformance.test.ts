@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { checkSubset, compile } from "../../meter-firmware/build.ts";
 import { Chip, newMemory, type World } from "../../meter-sim/chip.ts";
 import { runCompiled } from "../../meter-sim/espruino.ts";
-import { sha256 } from "../../meter-sim/hardware.ts";
+import { sha256 } from "../../meter-sim/sha256.ts";
 import { checkConformance } from "./conformance.ts";
 import { ESPRUINO, linesOfEspruino } from "./espruino.ts";
 import { OUTBOX_RULES, REGISTER_RULES } from "./rules.ts";

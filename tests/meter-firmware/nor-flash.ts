@@ -2,7 +2,7 @@
  * A NOR flash with its content over all power cuts: erasing sets the bits of a page, writing only
  * clears some, and either can end in the middle, with the power or without. No assertion in here.
  */
-import type { RawFlash } from "../../meter-firmware/flash-log.ts";
+import type { RawFlash } from "../../meter-firmware/board.ts";
 import { PowerCut } from "./bench.ts";
 
 /** In which order the bytes of a page are erased: what an erasure that was cut leaves behind. */
