@@ -86,11 +86,12 @@ export interface Hardware {
   networkIsUp(): boolean;
   joinNetwork(ssid: string, password: string): void;
   resolve(host: string, found: (address: string | undefined) => void): void;
-  openUdp(received: (bytes: Uint8Array) => void): UdpSocket;
+  /** `closed` is called when the socket has come to its end without being told to. */
+  openUdp(received: (bytes: Uint8Array) => void, closed: () => void): UdpSocket;
   postHttp(post: HttpPost, answered: (bytes: Uint8Array | undefined) => void): void;
   /** Opens the serial line of a sensor; what it gives back writes to it. */
   openSensor(received: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void;
-  /** Calls back with the uptime of each falling edge of the pulse input. */
-  watchPulses(edge: (uptime: number) => void): void;
+  /** Calls back with the uptime of each edge of the pulse input, and whether it is down now. */
+  watchPulses(edge: (uptime: number, isDown: boolean) => void): void;
   restart(): void;
 }

@@ -55,6 +55,7 @@ const FEW_UNANSWERED = 2;
 const FEW_VARIABLES = 1200;
 /** A meter that starts with too little memory must not restart for ever without a reading. */
 const FIRST_RESTART_MS = 600000;
+const LOOK_AT_MEMORY_MS = 60000;
 
 const POWER_OVER_MS = 10000;
 
@@ -87,6 +88,7 @@ export const createDevice = (hardware: Hardware): Device => {
   const power = createPowerMeter(hardware.uptime, register.milliwattHours);
   let reporting: Reporting | undefined;
   let blinkAt = 0;
+  let lookAtMemoryAt = FIRST_RESTART_MS;
 
   const startReporting = (settings: Settings): Reporting => {
     const uplink = createUplink(
@@ -121,8 +123,10 @@ export const createDevice = (hardware: Hardware): Device => {
     hardware.restart();
   };
 
+  /** Now and then: for a look, the chip tidies up its whole memory. */
   const watchMemory = (uptime: number): void => {
-    if (uptime < FIRST_RESTART_MS) return;
+    if (uptime < lookAtMemoryAt) return;
+    lookAtMemoryAt = uptime + LOOK_AT_MEMORY_MS;
     const free = hardware.freeVariables();
     if (free >= FEW_VARIABLES) return;
     hardware.print(`Restarting: only ${free} variables are free`);
@@ -137,8 +141,9 @@ export const createDevice = (hardware: Hardware): Device => {
     if (checked.settings !== undefined && checked.settings.hasTamperContact) {
       reporting.meter.tamper(hardware.tamperIsOpen());
     }
-    reporting.wifi.tick();
-    reporting.uplink.tick(reporting.meter.status().unanswered);
+    const unanswered = reporting.meter.status().unanswered;
+    reporting.wifi.tick(unanswered);
+    reporting.uplink.tick(unanswered);
     reporting.meter.tick();
   };
 

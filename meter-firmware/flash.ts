@@ -25,6 +25,13 @@ const BOARD = {
   chip: { saved_code: { address: 0x320000, page_size: 4096, pages: 224 } },
 };
 const SERIAL = /SERIAL=(\S+)/;
+const LOCKED = `
+A meter that was set up before has a password: see "Flashing it again" in meter-firmware/README.md.`;
+
+/** The tool ends well, whatever happened: only what it printed tells. */
+const isUploaded = (printed: string): boolean =>
+  printed.includes("Upload Complete") &&
+  !/Uncaught|Unable to connect|Invalid password/.test(printed);
 
 const HELP = `Puts the meter on an ESP32 that runs Espruino.
 
@@ -164,7 +171,7 @@ export async function flash(options: Options, tools: Tools, now: number): Promis
     async () => {
       const printed = await tools.espruino([...line, board, "-e", 'print("SERIAL="+getSerial())']);
       const serial = printed.match(SERIAL)?.[1];
-      if (!serial) throw new Error(`no Espruino answers at ${port}:\n${printed}`);
+      if (!serial) throw new Error(`no open Espruino answers at ${port}:\n${printed}${LOCKED}`);
       tools.say(`  ${serial}`);
       return serial;
     },
@@ -186,6 +193,8 @@ export async function flash(options: Options, tools: Tools, now: number): Promis
     "settings.json",
     () => tools.write("settings.json", slotText(now, settingsOf(options, enrolled, password))),
   );
+  // Before the upload: whatever becomes of that, the console may be locked behind it.
+  tools.say(`password of the meter's console: ${isDryRun ? "A PASSWORD" : password}`);
   await step(`upload code and settings to ${port}`, undefined, async () => {
     const upload = ["--config", "SAVE_ON_SEND=1", fileURLToPath(BUNDLE)];
     const printed = await tools.espruino([
@@ -196,8 +205,9 @@ export async function flash(options: Options, tools: Tools, now: number): Promis
       `meter-a.json:${file}`,
     ]);
     tools.say(printed.split("\n").map((line) => `  | ${line}`).join("\n"));
+    if (!isUploaded(printed)) throw new Error("the upload did not succeed; see above");
   });
-  tools.say(isDryRun ? "Nothing was done." : `Done. Password of the meter's console: ${password}`);
+  tools.say(isDryRun ? "Nothing was done." : "Done.");
 }
 
 /** What runs for real. */

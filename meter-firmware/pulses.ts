@@ -1,10 +1,10 @@
 /**
  * Pulses of a meter's S0 output or of its blinking light become energy.
  *
- * A contact bounces as it closes and again as it opens, so after an edge that counted nothing counts
- * for a while. That while runs from the edge that counted, not from the last one seen: bounce that
- * takes long, or noise on the line, must not put off the next pulse. It has to be longer than a
- * pulse with its bounce and shorter than the pause between pulses at full load.
+ * A contact bounces as it closes and again as it opens, and a pulse may be longer than any bounce. So
+ * a pulse counts as it begins, if the line was at rest for a while before: bounce of either kind never
+ * rests for long. That while has to be longer than the pauses within a bounce and shorter than the
+ * pause between two pulses at full load.
  *
  * A pulse is rarely a whole number of milliwatt-hours. What is left over is carried on in integers,
  * so the sum is exact after any number of pulses.
@@ -19,7 +19,8 @@ export interface PulseOptions {
 }
 
 export interface Pulses {
-  edge(uptimeMs: number): void;
+  /** The line went down, where a pulse begins, or up, where it ends. */
+  edge(uptimeMs: number, isDown: boolean): void;
   /** So many pulses at once, a whole number, without debouncing. */
   count(pulses: number): void;
   /** All that counted since power-up. */
@@ -36,7 +37,8 @@ export const createPulses = (
   add: (milliwattHours: number) => void,
 ): Pulses => {
   let counted = 0;
-  let countedAt = -Infinity;
+  /** Infinity while the line is down. */
+  let restsSince = -Infinity;
   /** In parts of a milliwatt-hour, of which one has `pulsesPerKwh`. */
   let leftOver = 0;
 
@@ -58,10 +60,10 @@ export const createPulses = (
   };
 
   return {
-    edge: (uptimeMs) => {
-      if (uptimeMs - countedAt < options.debounceMs) return;
-      countedAt = uptimeMs;
-      count(1);
+    edge: (uptimeMs, isDown) => {
+      const rested = uptimeMs - restsSince;
+      restsSince = isDown ? Infinity : uptimeMs;
+      if (isDown && rested >= options.debounceMs) count(1);
     },
     count: count,
     pulses: () => counted,

@@ -3,7 +3,8 @@
  *
  * The sensor counts by itself, in whole watt-hours, and its counter decides. Between two of its steps
  * the measured power moves the register on, but never past what the next step would confirm; at the
- * step the register is put exactly where the counter is. So it runs smoothly and never drifts.
+ * step the register is put exactly where the counter is. So it runs smoothly and never drifts. Up to
+ * the first step after power-up only what was measured counts, as a part of it may have counted before.
  *
  * What the sensor counted before power-up belongs to nobody. A counter that falls, or that rises
  * faster than the sensor can measure, is another one or has been reset: what it says from then on
@@ -150,6 +151,8 @@ export const createPzem = (parts: PzemParts): Pzem => {
   /** Milliwatt-hours since the counter's last step: as measured, and of that what was added. */
   let measured = 0;
   let added = 0;
+  /** Before the first step nobody knows how much of it was added before the power came. */
+  let knowsStep = false;
 
   const startFromStep = (): void => {
     measured = 0;
@@ -162,18 +165,27 @@ export const createPzem = (parts: PzemParts): Pzem => {
     added = milliwattHours;
   };
 
+  const measureSince = (before: PzemStatus, now: PzemStatus): void => {
+    measured += energyBetween(before, now, (before.watts + now.watts) / 2);
+    measured = Math.min(measured, MILLIWATT_HOURS_PER_STEP - 1);
+  };
+
   const count = (before: PzemStatus, now: PzemStatus): void => {
     const steps = now.energyWh - before.energyWh;
     if (isAnotherCounter(before, now, steps)) {
       startFromStep();
-    } else if (steps > 0) {
-      addUpTo(MILLIWATT_HOURS_PER_STEP * steps);
-      startFromStep();
-    } else {
-      measured += energyBetween(before, now, (before.watts + now.watts) / 2);
-      measured = Math.min(measured, MILLIWATT_HOURS_PER_STEP - 1);
-      addUpTo(Math.floor(measured));
+      knowsStep = false;
+      return;
     }
+    measureSince(before, now);
+    if (steps === 0) {
+      addUpTo(Math.floor(measured));
+      return;
+    }
+    const sinceLastStep = knowsStep ? MILLIWATT_HOURS_PER_STEP : Math.floor(measured);
+    addUpTo(MILLIWATT_HOURS_PER_STEP * (steps - 1) + sinceLastStep);
+    startFromStep();
+    knowsStep = true;
   };
 
   const take = (answer: Uint8Array): void => {

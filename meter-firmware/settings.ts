@@ -124,7 +124,7 @@ const checkTexts = (input: Input, checker: Checker): void => {
   checker.require(isHex(input.meter, 16), "meter: must be 16 hexadecimal digits, in lower case");
   checker.require(isHex(input.key, 64), "key: must be 64 hexadecimal digits, in lower case");
   const wifi = input.wifi || {};
-  checker.require(isText(wifi.ssid, 1, 32), "wifi.ssid: must be a text of 1 to 32 characters");
+  checker.require(isText(wifi.ssid, 1, 31), "wifi.ssid: must be a text of 1 to 31 characters");
   checker.require(
     wifi.password === undefined || wifi.password === "" || isText(wifi.password, 8, 63),
     "wifi.password: must be a text of 8 to 63 characters, or left out",

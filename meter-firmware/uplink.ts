@@ -64,7 +64,11 @@ export const createUplink = (
   return {
     sendUdp: (bytes) => {
       if (server.udpPort === 0 || address === undefined || !hardware.networkIsUp()) return;
-      if (socket === undefined) socket = hardware.openUdp(received);
+      if (socket === undefined) {
+        socket = hardware.openUdp(received, () => {
+          socket = undefined;
+        });
+      }
       socket.send(bytes, server.udpPort, address);
     },
     postHttp: (bytes, answered) => {

@@ -6,12 +6,15 @@
 import type { Hardware } from "./board.ts";
 
 export interface WifiKeeper {
-  tick(): void;
+  /** About once a second, with the number of reports in a row without an answer. */
+  tick(unanswered: number): void;
 }
 
 /** Joining takes the chip up to 17 s. */
 const FIRST_PAUSE_MS = 20000;
 const LONGEST_PAUSE_MS = 300000;
+/** The chip calls itself connected as soon as it is let in, whether or not anything gets through. */
+const USELESS_AFTER_REPORTS = 60;
 
 export type WifiHardware = Pick<Hardware, "uptime" | "random" | "networkIsUp" | "joinNetwork">;
 
@@ -24,9 +27,9 @@ export const createWifiKeeper = (
   let dueAt = 0;
 
   return {
-    tick: () => {
+    tick: (unanswered) => {
       const uptime = hardware.uptime();
-      if (hardware.networkIsUp()) {
+      if (hardware.networkIsUp() && unanswered < USELESS_AFTER_REPORTS) {
         pauseMs = FIRST_PAUSE_MS;
         dueAt = 0;
         return;

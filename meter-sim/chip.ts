@@ -37,21 +37,41 @@ export interface World {
   restarted(): void;
 }
 
+/** The chip refuses other addresses. */
+function mustBeWhole(at: number): void {
+  if (!Number.isInteger(at)) throw new Error(`flash has no address ${at}`);
+}
+
 export class Chip {
-  networkIsUp = true;
   tamperIsOpen = false;
   blinks = 0;
   consolePassword: string | undefined;
   isOn = true;
+  #isInReach = true;
+  #hasJoined = false;
   /** What is on the serial line, if anything: gives its answer to what it is sent. */
   sensor: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** What waits for datagrams and for pulses. */
   received: ((bytes: Uint8Array) => void) | undefined;
-  edge: ((uptime: number) => void) | undefined;
+  edge: ((uptime: number, isDown: boolean) => void) | undefined;
   #poweredUpAt: number;
 
   constructor(readonly memory: Memory, readonly world: World) {
     this.#poweredUpAt = world.now();
+  }
+
+  get networkIsUp(): boolean {
+    return this.#isInReach && this.#hasJoined;
+  }
+
+  /** Whether there is a network to join. One that was lost must be joined again. */
+  putInReach(isInReach: boolean): void {
+    this.#isInReach = isInReach;
+    if (!isInReach) this.#hasJoined = false;
+  }
+
+  joinNetwork(): void {
+    this.#hasJoined = this.#isInReach;
   }
 
   uptime(): number {
@@ -105,15 +125,18 @@ export class Chip {
   }
 
   readFlash(at: number, length: number): Uint8Array {
+    mustBeWhole(at);
     return this.memory.flash.slice(at, at + length);
   }
 
   /** Bits can only be cleared. */
   writeFlash(at: number, bytes: Uint8Array): void {
+    mustBeWhole(at);
     for (let i = 0; i < bytes.length; i++) this.memory.flash[at + i] &= bytes[i];
   }
 
   eraseFlash(at: number): void {
+    mustBeWhole(at);
     const start = at - at % PAGE_BYTES;
     this.memory.flash.fill(0xff, start, start + PAGE_BYTES);
   }

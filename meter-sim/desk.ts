@@ -66,7 +66,7 @@ export class Desk {
   powerUp(): void {
     if (this.#chip) return;
     const chip = new Chip(this.parts.memory, this.#world());
-    chip.networkIsUp = this.#hasNetwork;
+    chip.putInReach(this.#hasNetwork);
     this.#chip = chip;
     this.#console = this.parts.run(chip);
     const { time, pulsesPerKwh, watts } = this.parts;
@@ -81,7 +81,7 @@ export class Desk {
 
   setNetwork(isUp: boolean): void {
     this.#hasNetwork = isUp;
-    if (this.#chip) this.#chip.networkIsUp = isUp;
+    this.#chip?.putInReach(isUp);
   }
 
   /** A datagram has come in. */

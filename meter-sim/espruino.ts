@@ -43,14 +43,22 @@ const emitter = () => {
 const createDgram = (chip: Chip) => ({
   createSocket: () => {
     const { on, emit } = emitter();
-    chip.received = (bytes) => emit("message", toText(bytes));
+    let isOpen = true;
+    chip.received = (bytes) => {
+      // As on the chip: an empty datagram is taken for the end.
+      if (bytes.length > 0) return void emit("message", toText(bytes));
+      isOpen = false;
+      emit("close");
+    };
     return {
       on,
       send: (text: string, port: number, address: string) => {
+        if (!isOpen) throw new Error("This socket is closed");
         if (typeof text !== "string") throw new Error("dgram sends byte strings only");
         chip.sendUdp(toBytes(text), port, address);
       },
       close: () => {
+        isOpen = false;
         chip.received = undefined;
       },
     };
@@ -117,7 +125,7 @@ const createModules = (chip: Chip): Record<string, unknown> => ({
   },
   TelnetServer: { setOptions: () => {} },
   Wifi: {
-    connect: () => {},
+    connect: () => chip.joinNetwork(),
     stopAP: () => {},
     getStatus: () => ({ station: chip.networkIsUp ? "connected" : "connecting" }),
     getHostByName: (host: string, found: (address: string | null) => void) =>
@@ -180,7 +188,7 @@ const createGlobals = (chip: Chip): Record<string, unknown> => {
     pinMode: () => {},
     digitalWrite: (_pin: unknown, value: number) => void (chip.blinks += value),
     setWatch: (changed: (change: Change) => void) => {
-      chip.edge = (uptime) => changed({ time: uptime / 1000, state: false });
+      chip.edge = (uptime, isDown) => changed({ time: uptime / 1000, state: !isDown });
     },
   };
 };

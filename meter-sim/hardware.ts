@@ -35,7 +35,7 @@ const hardwareOf = (chip: Chip): Hardware => ({
   tamperIsOpen: () => chip.tamperIsOpen,
   freeVariables: () => PLENTY,
   networkIsUp: () => chip.networkIsUp,
-  joinNetwork: () => {},
+  joinNetwork: () => chip.joinNetwork(),
   resolve: (host, found) => chip.resolve(host, found),
   openUdp: (received) => {
     chip.received = received;

@@ -5,6 +5,7 @@
 import type { Chip } from "./chip.ts";
 
 const STEP_MS = 100;
+const PULSE_MS = 1;
 const MILLIWATT_HOURS_A_KILOWATT_HOUR = 1_000_000;
 const JOULES_A_MILLIWATT_HOUR = 3.6;
 
@@ -26,7 +27,9 @@ export function putLoadOn(chip: Chip, { pulsesPerKwh, watts }: LoadParts): void 
     while (joules >= joulesAPulse) {
       joules -= joulesAPulse;
       const ago = Math.min(now - before, joules / load * 1000);
-      chip.edge?.(Math.floor(now - ago));
+      const at = Math.floor(now - ago);
+      chip.edge?.(at, true);
+      chip.edge?.(at + PULSE_MS, false);
     }
     before = now;
     chip.schedule(STEP_MS, step);

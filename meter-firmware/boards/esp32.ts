@@ -82,14 +82,31 @@ const blink = (times: number): void => {
   }, BLINK_MS);
 };
 
-const openUdp = (received: (bytes: Uint8Array) => void): UdpSocket => {
+const openUdp = (received: (bytes: Uint8Array) => void, closed: () => void): UdpSocket => {
   const socket = load("dgram").createSocket("udp4");
+  let isOpen = true;
+  const end = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    closed();
+  };
   socket.on("message", (text) => received(E.toUint8Array(text)));
-  // What could not be sent is sent again; only an error that nobody listens to would be thrown.
-  socket.on("error", () => {});
+  // An error that nobody listens to would be thrown.
+  socket.on("error", end);
+  // An empty datagram is enough for that: the system takes it for the end.
+  socket.on("close", end);
   return {
-    send: (bytes, port, address) => socket.send(toText(bytes), port, address),
-    close: () => socket.close(),
+    send: (bytes, port, address) => {
+      try {
+        socket.send(toText(bytes), port, address);
+      } catch (_error) {
+        end();
+      }
+    },
+    close: () => {
+      isOpen = false;
+      socket.close();
+    },
   };
 };
 
@@ -99,13 +116,18 @@ const postHttp = (
 ): void => {
   let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  let request: HttpRequest | undefined = undefined;
   const finish = (bytes: Uint8Array | undefined): void => {
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
     answered(bytes);
   };
-  timer = setTimeout(() => finish(undefined), HTTP_TIMEOUT_MS);
+  timer = setTimeout(() => {
+    // There is no other way to have the chip let go of a connection that says nothing.
+    if (request !== undefined) request.clsNow = true;
+    finish(undefined);
+  }, HTTP_TIMEOUT_MS);
   const options: HttpOptions = {
     host: post.address,
     port: post.port,
@@ -118,7 +140,7 @@ const postHttp = (
     },
   };
   try {
-    const request = load("http").request(options, (response) => {
+    request = load("http").request(options, (response) => {
       let text = "";
       response.on("data", (more) => {
         text += more;
@@ -141,17 +163,13 @@ const resolve = (host: string, found: (address: string | undefined) => void): vo
   else wifi.getHostByName(host, (address) => found(address === null ? undefined : address));
 };
 
-const watchPulses = (edge: (uptime: number) => void): void => {
+const watchPulses = (edge: (uptime: number, isDown: boolean) => void): void => {
   if (!IS_CHIP) return;
   pinMode(PULSES, "input_pullup");
-  // Some versions call for either edge, whatever is asked for.
-  setWatch(
-    (change) => {
-      if (!change.state) edge(uptimeOf(change.time));
-    },
-    PULSES,
-    { repeat: true, edge: "falling" },
-  );
+  setWatch((change) => edge(uptimeOf(change.time), !change.state), PULSES, {
+    repeat: true,
+    edge: "both",
+  });
 };
 
 const openSensor = (received: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void => {
@@ -202,6 +220,8 @@ if (IS_CHIP) {
 }
 const device = createDevice(hardware);
 global.meter = device.console;
+// Again: an access point that the chip remembers it opens after this program has begun.
+setTimeout(closeDoors, TICK_MS);
 
 const beat = (): void => {
   // First, so that the heart goes on beating whatever a tick may throw.

@@ -19,7 +19,7 @@ declare const Serial3: SerialLine;
 
 interface DatagramSocket {
   on(event: "message", received: (text: string) => void): void;
-  on(event: "error", failed: () => void): void;
+  on(event: "error" | "close", ended: () => void): void;
   send(text: string, port: number, address: string): void;
   close(): void;
 }
@@ -31,6 +31,8 @@ interface HttpResponse {
 }
 
 interface HttpRequest {
+  /** Has the interpreter close the connection in its next turn. */
+  clsNow: boolean;
   on(event: "error", failed: () => void): void;
   end(text: string): void;
 }

@@ -36,7 +36,9 @@ function play(changes: Partial<Tools> = {}): Played {
     build: () => Promise.resolve(18_000),
     espruino: (args) => {
       ran.push(args);
-      return Promise.resolve(args.includes("-e") ? `>\nSERIAL=${SERIAL}\n=undefined` : "Sent");
+      return Promise.resolve(
+        args.includes("-e") ? `>\nSERIAL=${SERIAL}\n=undefined` : "Upload Complete",
+      );
     },
     post: () => Promise.resolve({ ...enrolled, reportIntervalS: 5, udpPort: 8001 }),
     write: (name, text) => {
@@ -62,7 +64,10 @@ Deno.test("flash() builds, asks the chip, enrols and uploads settings that the m
   assert(ask.includes("/dev/ttyUSB0") && ask.includes("--board"));
   assertStringIncludes(upload.join(" "), "meter.js --storage meter-a.json:/tmp/settings.json");
   assertStringIncludes(played.said.join("\n"), SERIAL);
-  assertStringIncludes(played.said.at(-1)!, "made-up-word");
+  const password = played.said.findIndex((line) => line.includes("made-up-word"));
+  const uploading = played.said.findIndex((line) => line.startsWith("upload code"));
+  assert(password >= 0 && password < uploading, played.said.join("\n"));
+  assertEquals(played.said.at(-1), "Done.");
 });
 
 Deno.test("flash() writes settings of a version above all that the meter itself wrote", async () => {
@@ -75,8 +80,7 @@ Deno.test("flash() shows every step of a dry run and does none", async () => {
   const refuse = () => Promise.reject(new Error("it did something"));
   const played = play({ build: refuse, espruino: refuse, post: refuse, write: refuse });
   await flash(options("--dry-run"), played.tools, NOW);
-  assertEquals(played.said.length, 7);
-  assert(played.said.slice(0, 6).every((line) => line.startsWith("would ")));
+  assertEquals(played.said.filter((line) => line.startsWith("would ")).length, 6);
   assertEquals(played.said.at(-1), "Nothing was done.");
 });
 
@@ -92,9 +96,18 @@ Deno.test("flash() finds what does not fit before the token is spent", async () 
 Deno.test("flash() says when no Espruino answers", async () => {
   const { tools } = play({ espruino: () => Promise.resolve("Unable to connect!") });
   const error = await assertRejects(() => flash(options(), tools, NOW), Error);
-  assertStringIncludes(error.message, "no Espruino answers at /dev/ttyUSB0");
+  assertStringIncludes(error.message, "no open Espruino answers at /dev/ttyUSB0");
   assertStringIncludes(error.message, "Unable to connect!");
 });
+
+for (const printed of ["Unable to connect!", "Upload Complete\nUncaught Error: no space", "Sent"]) {
+  Deno.test(`flash() does not take "${printed}" for a success`, async () => {
+    const espruino = (args: string[]) =>
+      Promise.resolve(args.includes("-e") ? `SERIAL=${SERIAL}` : printed);
+    const error = await assertRejects(() => flash(options(), play({ espruino }).tools, NOW), Error);
+    assertStringIncludes(error.message, "the upload did not succeed");
+  });
+}
 
 Deno.test("readOptions() names what is missing, and gives help", () => {
   const read = readOptions(["--port", "/dev/ttyUSB0", "--wifi", "Home"]);

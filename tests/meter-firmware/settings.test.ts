@@ -63,7 +63,7 @@ const WRONG: [changes: Input, problem: string][] = [
   [{ pulsesPerKwh: "1000" }, PULSES],
   [{ udpPort: 65536 }, "udpPort: must be a whole number, 0 to 65535"],
   [{ server: "ftp://a" }, "server: must be like http://HOST or http://HOST:PORT"],
-  [{ wifi: undefined }, "wifi.ssid: must be a text of 1 to 32 characters"],
+  [{ wifi: undefined }, "wifi.ssid: must be a text of 1 to 31 characters"],
   [
     { wifi: { ssid: "a", password: "short" } },
     "wifi.password: must be a text of 8 to 63 characters, or left out",

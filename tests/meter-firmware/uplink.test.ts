@@ -118,6 +118,15 @@ Deno.test("createUplink() sends no UDP to a server that takes none", () => {
   assertEquals(line.sockets, []);
 });
 
+Deno.test("createWifiKeeper() joins anew where the network lets nothing through", () => {
+  const line = newLine();
+  const keeper = createWifiKeeper(hardwareOn(line), "Home", "12345678");
+  keeper.tick(59);
+  assertEquals(line.joins, []);
+  for (; line.uptime < 600_000; line.uptime += 1000) keeper.tick(60);
+  assert(line.joins.length >= 3 && line.joins.length <= 6, `${line.joins.length} times`);
+});
+
 Deno.test("createWifiKeeper() joins again and again, ever more rarely, and at once after a loss", () => {
   const line = newLine();
   line.isUp = false;
@@ -125,7 +134,7 @@ Deno.test("createWifiKeeper() joins again and again, ever more rarely, and at on
   const live = (seconds: number) => {
     const end = line.uptime + 1000 * seconds;
     for (; line.uptime < end; line.uptime += 1000) {
-      keeper.tick();
+      keeper.tick(0);
     }
   };
   live(3600);

@@ -144,12 +144,12 @@ onBoth(
   (open) => {
     const street = open();
     street.pass(10 * MINUTE, 3_000);
-    street.chip.networkIsUp = false;
+    street.chip.putInReach(false);
     street.pass(24 * HOUR, 3_000);
     const kept = statusOf(street).report!.waiting;
     assertEquals(kept, 1024);
     assert(street.printed.includes("Cannot report: there is no network"));
-    street.chip.networkIsUp = true;
+    street.chip.putInReach(true);
     const backAt = street.time.now();
     const sentBefore = street.sent.length;
     street.pass(5 * MINUTE, 3_000);
@@ -228,4 +228,24 @@ onBoth("a meter with a PZEM-004T counts what that measures, from its first answe
   assertEquals(street.console.pulse(5), false);
   assertEquals(statusOf(street).report!.waiting, 0);
   assert(Math.abs(statusOf(street).watts - 1_200) <= 60, `${statusOf(street).watts} W`);
+});
+
+onBoth("a socket that an empty datagram has closed is made anew", (open) => {
+  const street = open();
+  street.pass(MINUTE, 1_000);
+  street.chip.receive(new Uint8Array(0));
+  street.pass(5 * MINUTE, 1_000);
+  assertEquals(statusOf(street).report!.waiting, 0);
+  assert(street.sent.slice(-20).every(({ way }) => way === "udp"));
+});
+
+onBoth("a meter that lost its network joins it again", (open) => {
+  const street = open();
+  street.pass(MINUTE, 1_000);
+  street.chip.putInReach(false);
+  street.pass(10_000, 1_000);
+  street.chip.putInReach(true);
+  assertEquals(street.chip.networkIsUp, false);
+  street.pass(3 * MINUTE, 1_000);
+  assertEquals([street.chip.networkIsUp, statusOf(street).report!.waiting], [true, 0]);
 });

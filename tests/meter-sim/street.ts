@@ -32,6 +32,8 @@ export const SETTINGS = {
   consolePassword: "open sesame",
 };
 
+const PULSE_MS = 30;
+
 type Runs = (chip: Chip) => Console;
 
 export interface StreetOptions {
@@ -83,7 +85,8 @@ export class Street {
     });
     const pulse = () => {
       if (isOver) return;
-      this.chip.edge?.(this.chip.uptime());
+      this.chip.edge?.(this.chip.uptime(), true);
+      this.time.schedule(PULSE_MS, () => this.chip.edge?.(this.chip.uptime(), false));
       this.time.schedule(pulseEveryMs, pulse);
     };
     if (pulseEveryMs < Infinity) this.time.schedule(pulseEveryMs, pulse);

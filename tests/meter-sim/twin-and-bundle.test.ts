@@ -17,7 +17,7 @@ function live(seed: number, options: StreetOptions): Street {
   for (let hour = 0; hour < 8; hour++) {
     street.serverIsSilent = random() < 0.2;
     street.udpIsBlocked = random() < 0.2;
-    street.chip.networkIsUp = random() > 0.2;
+    street.chip.putInReach(random() > 0.2);
     street.chip.tamperIsOpen = random() < 0.1;
     street.pass(
       Math.floor(between(random, 1, 30) * MINUTE),
