@@ -10,6 +10,7 @@ import { runCompiled } from "./espruino.ts";
 import { runMeter } from "./hardware.ts";
 import { createRecorder, parseLoadCurve, replay } from "./load-curve.ts";
 import { runOneMeter } from "./one-meter.ts";
+import type { Household } from "./household.ts";
 import { runFleet } from "./fleet-program.ts";
 import { HELP, OptionError, type Options, readOptions } from "./options.ts";
 import { seededRandom } from "./random.ts";
@@ -33,7 +34,11 @@ interface Identity extends IssuedMeter {
 
 async function enrolled({ server, token }: Options): Promise<Identity> {
   const body = JSON.stringify({ token, hardwareId: HARDWARE_ID });
-  const response = await fetch(`${server}/api/v1/enrol`, { method: "POST", body });
+  const response = await fetch(`${server}/api/v1/enrol`, { method: "POST", body }).catch(
+    (error) => {
+      throw new Error(`Cannot enrol the meter: no answer from ${server}: ${error.message}`);
+    },
+  );
   const answer = await response.json();
   if (!response.ok) throw new Error(`Cannot enrol the meter: ${answer.detail}`);
   return { id: answer.meterId, key: answer.key, keyId: answer.keyId, udpPort: answer.udpPort };
@@ -110,14 +115,18 @@ function createScreen(): (lines: string[]) => void {
   };
 }
 
+async function readCurve(file: string): Promise<Household> {
+  const text = await Deno.readTextFile(file).catch((error) => {
+    throw new OptionError(`--replay: cannot read ${file}: ${error.message}`);
+  });
+  return replay(parseLoadCurve(text, file), Date.now() / 1000);
+}
+
 async function runDesk(options: Options): Promise<void> {
+  const curve = options.replay === undefined ? undefined : await readCurve(options.replay);
   const identity = await identify(options);
   const source = options.isCompiled ? await compile(ENTRY) : undefined;
   const load = { watts: options.watts };
-  const curve = options.replay === undefined ? undefined : replay(
-    parseLoadCurve(await Deno.readTextFile(options.replay), options.replay),
-    Date.now() / 1000,
-  );
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
   const recording = options.record === undefined ? undefined : await Deno.open(options.record, {
     write: true,
