@@ -36,7 +36,7 @@ const isUploaded = (printed: string): boolean =>
 const HELP = `Puts the meter on an ESP32 that runs Espruino.
 
   deno task firmware:flash --port /dev/ttyUSB0 --server http://192.168.1.10:8000 --token TOKEN \\
-    --wifi "MY WIFI" --wifi-password SECRET
+    --wifi "MY WIFI" --wifi-password "WIFI PASSWORD"
 
   --port PORT              serial port of the board
   --server URL             http://HOST:PORT of the server, as the meter will reach it
