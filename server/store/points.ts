@@ -15,6 +15,10 @@ export interface Assignment {
   meterId: string;
   from: number;
   to?: number;
+  /** The register at `from`, in milliwatt-hours, where someone read it; else it is interpolated. */
+  start?: number;
+  /** The register at `to`, likewise. */
+  final?: number;
 }
 
 export interface PointRecord {
