@@ -16,10 +16,14 @@ export class NoAnswerError extends Error {
 export type FailureKind =
   | "invalid"
   | "unauthenticated"
+  | "forbidden"
   | "notFound"
   | "methodNotAllowed"
+  | "tooSlow"
   | "conflict"
+  | "preconditionFailed"
   | "tooLarge"
+  | "tooMany"
   | "unavailable";
 
 export interface FieldError {
@@ -33,6 +37,8 @@ export interface Failure {
   kind: FailureKind;
   detail: string;
   errors?: FieldError[];
+  /** When to try again, where that is known. */
+  retryAfterSeconds?: number;
 }
 
 export type Result<Value> = { ok: true; value: Value } | Failure;

@@ -5,23 +5,14 @@
 import { type Config, parseConfig, warningsOf } from "./config.ts";
 import { NoAnswerError, type ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
-import { DEFAULT_INGEST_LIMITS, Ingest, type IngestParts } from "./ingest/ingest.ts";
-import { Keyring } from "./ingest/keyring.ts";
-import { SharedKeys } from "./ingest/shared-keys.ts";
-import { signWith } from "./ingest/sign.ts";
+import type { Ingest } from "./ingest/ingest.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
 import { createLog, type Log, reasonOf } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import { Conflicts } from "./store/conflicts.ts";
+import { openService } from "./service.ts";
 import { type DataFolder, openDataFolder } from "./store/data-folder.ts";
-import { EmbeddedStore } from "./store/embedded.ts";
-import { History } from "./store/history.ts";
 import { READY_PROBE } from "./store/keys.ts";
 import { limitedKv } from "./store/limited-kv.ts";
-import { Meters } from "./store/meters.ts";
-import { Points } from "./store/points.ts";
-import { SharedStore } from "./store/shared.ts";
-import { Vault } from "./store/vault.ts";
 
 /** A commit that carries more readings writes less for each, and meters do not mind to wait. */
 const LINGER_MS = 10;
@@ -69,29 +60,17 @@ async function openKv(config: Config, folder: DataFolder | undefined): Promise<D
   return limitedKv(await inTime(Deno.openKv(url)), inTime);
 }
 
-/** Everything behind the sockets. */
-async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Log) {
-  const report = reportTo(log);
-  const isShared = config.sharedKv !== undefined;
-  const store = isShared ? new SharedStore(kv, report) : await EmbeddedStore.open(kv, report);
-  const vault = new Vault(secret, randomBytes);
-  const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
-  const sharedKeys = isShared
-    ? new SharedKeys(keyring, (id) => meters.get(id), now, report)
-    : undefined;
-  const keys = sharedKeys ?? keyring;
-  const meters = new Meters(kv, vault, (meter) => keys.put(meter));
-  if (!isShared) await keyring.putAll(meters.all(), report);
-  const conflicts = new Conflicts(kv);
+/** The service over what this process has, and a hook for how long commits take. */
+async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Log) {
   let commitTook = (_seconds: number) => {};
-  const parts: IngestParts = {
-    store,
-    findKey: (meter, keyId) => keys.find(meter, keyId),
-    loadKeys: sharedKeys && ((wanted) => sharedKeys.load(wanted)),
-    confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
-    recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
-    signWith,
+  const service = await openService({
+    kv,
+    isShared: config.sharedKv !== undefined,
+    secret,
+    operatorKey: config.operatorKey,
+    timezone: config.timezone,
     now,
+    randomBytes,
     linger: (isBusy) => sleep(isBusy ? BUSY_LINGER_MS : LINGER_MS),
     timed: async (commit) => {
       const begin = performance.now();
@@ -99,17 +78,16 @@ async function openService(config: Config, kv: Deno.Kv, secret: Uint8Array, log:
       commitTook((performance.now() - begin) / 1000);
       return result;
     },
-    report,
+    report: reportTo(log),
     refused: (outcome) => log("debug", "Datagram refused", { outcome }),
-  };
-  const ingest = new Ingest(parts);
+  });
   const onCommit = (listener: typeof commitTook) => commitTook = listener;
-  return { store, keyring, meters, conflicts, ingest, onCommit };
+  return { ...service, onCommit };
 }
 
-type Service = Awaited<ReturnType<typeof openService>>;
+type Opened = Awaited<ReturnType<typeof openHere>>;
 
-function metricsOf({ ingest, keyring, store, onCommit }: Service, storeBytes: () => number) {
+function metricsOf({ ingest, keyring, store, onCommit }: Opened, storeBytes: () => number) {
   const metrics = createMetrics({
     datagrams: () => ingest.counts,
     readings: () => ingest.readings,
@@ -157,24 +135,17 @@ async function notReady(kv: Deno.Kv): Promise<Record<string, string>> {
 
 async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined, log: Log) {
   const report = reportTo(log);
-  const service = await openService(config, kv, folder?.secret ?? config.secret!, log);
+  const service = await openHere(config, kv, folder?.secret ?? config.secret!, log);
   const udp = config.udpPort === "off"
     ? undefined
     : await listenUdp(config, service.ingest, report);
   const app = createApp({
-    ...service,
-    points: new Points(kv, () => randomBytes(8).toHex()),
-    history: new History(service.store.reader),
+    ...service.http,
     health: {
       notReady: () => notReady(kv),
       metrics: metricsOf(service, folder?.bytes ?? (() => 0)),
     },
-    operatorKey: config.operatorKey,
-    timezone: config.timezone,
-    reportIntervalSeconds: DEFAULT_INGEST_LIMITS.reportIntervalSeconds,
     udpPort: udp?.port,
-    now,
-    report,
   });
   const server = await bound(
     "HTTP",

@@ -31,15 +31,16 @@ export const CLOCK_TOLERANCE_SECONDS = 120;
 export const MAX_TIME = 0xffffffff;
 export const MAX_N = 0xffffffff;
 
-const QUALITY_NAMES: [number, string][] = [
+const QUALITY_NAMES = [
   [TIME_ESTIMATED_BY_METER | TIME_ESTIMATED_BY_SERVER, "timeEstimated"],
   [FIRST_AFTER_BOOT, "firstAfterBoot"],
   [OLDER_CHECKPOINT, "olderCheckpoint"],
   [TAMPER, "tamper"],
   [CLOCK_WRONG, "clockWrong"],
-];
+] as const;
+export type QualityName = typeof QUALITY_NAMES[number][1];
 
-export function qualityNames(quality: number): string[] {
+export function qualityNames(quality: number): QualityName[] {
   if (quality === 0) return [];
   return QUALITY_NAMES.filter(([bits]) => quality & bits).map(([, name]) => name);
 }

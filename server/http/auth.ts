@@ -1,25 +1,21 @@
-/** Who is asking. For now: the operator, by the key that the server was started with. */
+/** Tells who is asking, by the credential that a request brings. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { failed } from "../errors.ts";
-import { problem } from "./problem.ts";
+import { type Caller, SCOPES } from "./caller.ts";
+import { FailureError } from "./problem.ts";
 
 const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest();
 
-export function operatorOnly(operatorKey: string | undefined): MiddlewareHandler {
+export function callersBy(operatorKey: string | undefined): (context: Context) => Promise<Caller> {
   const expected = operatorKey === undefined ? undefined : digest(operatorKey);
-  return async (context, next) => {
-    const [scheme, key] = (context.req.header("authorization") ?? "").split(" ");
-    if (scheme.toLowerCase() !== "bearer" || !key) {
-      return problem(failed("unauthenticated", "Send an API key: Authorization: Bearer KEY."));
+  return ({ req }) => {
+    const [scheme, key] = (req.header("authorization") ?? "").split(" ");
+    if (scheme.toLowerCase() !== "bearer" || !key) return Promise.resolve({ kind: "nobody" });
+    if (!expected || !timingSafeEqual(digest(key), expected)) {
+      throw new FailureError(failed("unauthenticated", "The API key is not valid."));
     }
-    if (!expected) {
-      const hint = "The server has no operator key: start it with CONTALUZ_OPERATOR_KEY.";
-      return problem(failed("unauthenticated", hint));
-    }
-    if (!timingSafeEqual(digest(key), expected)) {
-      return problem(failed("unauthenticated", "The API key is not valid."));
-    }
-    await next();
+    const scopes = SCOPES;
+    return Promise.resolve({ kind: "key", id: "environment", scopes, connections: 1_000 });
   };
 }

@@ -1,33 +1,40 @@
 /** Datagrams over HTTP: the same bytes and the same path as over UDP, with a status for silence. */
-import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { failed } from "../errors.ts";
 import { type DatagramOutcome, faultOf, MAX_DATAGRAM_BYTES } from "../ingest/ingest.ts";
+import { bytesOf } from "./input.ts";
+import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { problem } from "./problem.ts";
 
-export function datagramRoutes({ ingest }: HttpParts): Hono {
-  const routes = new Hono();
-  const noLongerThanAReport = bodyLimit({
-    maxSize: MAX_DATAGRAM_BYTES,
-    onError: () => {
-      ingest.counts.malformed++;
-      return problem(noReport(`it is above ${MAX_DATAGRAM_BYTES} bytes`));
-    },
-  });
-  routes.post("/datagrams", noLongerThanAReport, async (context) => {
-    const bytes = new Uint8Array(await context.req.arrayBuffer());
-    const [outcome, acknowledgement] = await new Promise<[DatagramOutcome, Uint8Array?]>(
-      (resolve) => ingest.take(bytes, (...answer) => resolve(answer)),
-    );
-    if (acknowledgement) {
-      return new Response(acknowledgement as Uint8Array<ArrayBuffer>, {
-        headers: { "content-type": "application/octet-stream", "cache-control": "no-store" },
+const OCTETS = "application/octet-stream";
+
+export const datagramOperations = {
+  sendDatagram: operation("POST /api/v1/datagrams", {
+    summary: "A meter's report",
+    details: "The datagram's bytes, answered with the acknowledgement's bytes once it is stored.",
+    body: { media: OCTETS },
+    maxBytes: MAX_DATAGRAM_BYTES,
+    answer: { media: OCTETS },
+    failures: ["unauthenticated", "unavailable"],
+  }),
+};
+
+export function datagramHandlers({ ingest }: HttpParts): HandlersOf<typeof datagramOperations> {
+  return {
+    sendDatagram: async ({ context }) => {
+      const bytes = await bytesOf(context, MAX_DATAGRAM_BYTES, () => {
+        ingest.counts.malformed++;
+        return noReport(`it is above ${MAX_DATAGRAM_BYTES} bytes`);
       });
-    }
-    return problem(refusal(outcome, bytes));
-  });
-  return routes;
+      const [outcome, acknowledgement] = await new Promise<[DatagramOutcome, Uint8Array?]>(
+        (resolve) => ingest.take(bytes, (...answer) => resolve(answer)),
+      );
+      if (!acknowledgement) return problem(refusal(outcome, bytes));
+      return new Response(acknowledgement as Uint8Array<ArrayBuffer>, {
+        headers: { "content-type": OCTETS, "cache-control": "no-store" },
+      });
+    },
+  };
 }
 
 const noReport = (fault: string | undefined) =>

@@ -1,24 +1,47 @@
-/** For those who run the server: alive, ready, and in figures. */
-import { Hono } from "hono";
-import type { Health } from "./parts.ts";
+/** For those who run the server: what it is, alive, ready, and in figures. */
+import { z } from "zod";
+import { type HandlersOf, operation } from "./operation.ts";
+import type { HttpParts } from "./parts.ts";
 
 const VERDICT_SECONDS = 2;
 
-export function healthRoutes({ notReady, metrics }: Health, now: () => number): Hono {
-  const routes = new Hono();
-  const verdict = remembered(notReady, now);
-  routes.get("/healthz", (context) => context.json({ status: "ok" }));
-  routes.get("/readyz", async (context) => {
-    const problems = await verdict();
-    const ready = Object.keys(problems).length === 0;
-    return context.json({ status: ready ? "ready" : "not ready", problems }, ready ? 200 : 503);
-  });
-  routes.get(
-    "/metrics",
-    async (context) =>
-      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4" }),
-  );
-  return routes;
+export const healthOperations = {
+  about: operation("GET /", {
+    summary: "What this is, and where to go on",
+    answer: z.object({ name: z.string(), api: z.string(), docs: z.string(), health: z.string() }),
+  }),
+  health: operation("GET /healthz", {
+    summary: "Whether the process answers",
+    answer: z.object({ status: z.literal("ok") }),
+  }),
+  readiness: operation("GET /readyz", {
+    summary: "Whether the store can be written",
+    answer: z.object({
+      status: z.enum(["ready", "not ready"]),
+      problems: z.record(z.string(), z.string()),
+    }),
+    /** With 503, in the same form. */
+    failures: ["unavailable"],
+  }),
+  metrics: operation("GET /metrics", {
+    summary: "Figures for Prometheus",
+    answer: { media: "text/plain" },
+  }),
+};
+
+export function healthHandlers({ health, now }: HttpParts): HandlersOf<typeof healthOperations> {
+  const verdict = remembered(health.notReady, now);
+  return {
+    about: () => ({ name: "Contaluz", api: "/api/v1", docs: "/docs", health: "/healthz" }),
+    health: () => ({ status: "ok" }),
+    readiness: async ({ context }) => {
+      const problems = await verdict();
+      if (Object.keys(problems).length === 0) return { status: "ready", problems };
+      return context.json({ status: "not ready", problems }, 503);
+    },
+    metrics: async ({ context }) =>
+      context.body(await health.metrics(), 200, { "content-type": "text/plain; version=0.0.4" }),
+  };
 }
 
 /** A look costs a write, and anyone may ask: those who do within a while share one. */

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { isTimeZone, startOfDate } from "../domain/calendar.ts";
 import { MAX_TIME } from "../domain/reading.ts";
-import { failed, type FieldError } from "../errors.ts";
+import { failed, type Failure, type FieldError } from "../errors.ts";
 import { FailureError } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 512 * 1024;
@@ -37,7 +37,7 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
   return [{ path: path.join("."), message: isMissing ? "is missing" : message }];
 }
 
-function checked<Schema extends z.ZodType>(
+export function checked<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
   what: "body" | "query",
@@ -59,24 +59,37 @@ function described(errors: FieldError[]): string {
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
-export async function body<Schema extends z.ZodType>(
-  context: Context,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
-  let input: unknown;
+/** The body's bytes, up to a limit; the request is refused as soon as it is longer. */
+export async function bytesOf(
+  { req }: Context,
+  maxBytes: number,
+  tooLong: () => Failure = () => failed("tooLarge", `The body is above ${maxBytes} bytes.`),
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (Number(req.header("content-length") ?? 0) > maxBytes) throw new FailureError(tooLong());
+  for await (const chunk of req.raw.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw new FailureError(tooLong());
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+export function jsonIn(bytes: Uint8Array): unknown {
   try {
-    input = parseJson(await context.req.text());
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof FailureError) throw error;
     throw new FailureError(failed("invalid", "The body is not valid JSON."));
   }
-  return checked(schema, input, "body");
 }
-
-export const query = <Schema extends z.ZodType>(
-  context: Context,
-  schema: Schema,
-): z.infer<Schema> => checked(schema, context.req.query(), "query");
 
 const SECONDS_OUT_OF_RANGE = "must be a time from 1970-01-01 to 2106-02-07";
 
@@ -182,5 +195,9 @@ export function whole(min: number, max: number, number = z.number()): z.ZodNumbe
 
 export const label = text(1, 200);
 
+/** A change that takes a detail away says null. */
+export const nullable = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullable().transform((value) => value ?? undefined).optional();
+
 /** Of meters, points and customers alike. */
-export const ID = /^[0-9a-f]{16}$/;
+export const isId = (text: string): boolean => /^[0-9a-f]{16}$/.test(text);

@@ -1,21 +1,27 @@
-/** Meters: registered, provisioned, enrolled, assigned, given a new key, retired. */
-import { type Context, Hono } from "hono";
+/** Meters: registered, provisioned, enrolled, assigned, exchanged, given a new key, retired. */
 import { z } from "zod";
-import { failed, type Result } from "../errors.ts";
-import { qualityNames, type Reading } from "../domain/reading.ts";
-import type { ConflictRecord } from "../store/conflicts.ts";
+import { failed } from "../errors.ts";
 import type { IssuedKey, MeterRecord } from "../store/meters.ts";
+import { id, instantAnswer, pageOf } from "./answers.ts";
+import { energyWh, instant, isId, items, label, nullable, text, whole } from "./input.ts";
+import { asQuery, listQuery, shownPage } from "./listing.ts";
+import { meterState, stateOf } from "./meter-state.ts";
+import { type HandlersOf, operation } from "./operation.ts";
+import { toInstant } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { body, ID, instant, items, label, query, text, whole } from "./input.ts";
-import { toInstant, toWh } from "./output.ts";
-import { pageFields, readCursor, writeCursor } from "./pages.ts";
-import { FailureError, problem } from "./problem.ts";
+import { FailureError, valueOf } from "./problem.ts";
+import { showVersion } from "./serve.ts";
 
 const MAX_PROVISIONED = 1_000;
+
+const serial = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
+  error: "must have 1 to 40 letters, digits or . _ / -",
+}).meta({ description: "The number on the meter's plate" });
 
 const newMeter = z.strictObject({
   pointId: text(1, 64).optional(),
   label: label.optional(),
+  serial: serial.optional(),
 });
 
 const provisioning = z.strictObject({
@@ -29,125 +35,208 @@ const provisioning = z.strictObject({
   "must have count or meters",
 ).transform(({ count, meters }) => meters ?? Array.from({ length: count! }, () => ({})));
 
-const enrolment = z.strictObject({
-  token: text(1, 200),
-  hardwareId: text(1, 100),
-});
+const exchange = z.strictObject({
+  finalWh: energyWh,
+  startWh: energyWh.optional(),
+  at: instant.optional(),
+  meterId: text(1, 64).optional(),
+  label: label.optional(),
+  serial: serial.optional(),
+}).refine(
+  ({ meterId, label, serial }) => meterId === undefined || (label ?? serial) === undefined,
+  "must have either meterId, or label and serial of a new meter",
+);
 
-const conflictPage = z.strictObject(pageFields);
+const meterFields = {
+  id,
+  label: z.string().nullable(),
+  serial: z.string().nullable(),
+  pointId: id.nullable(),
+  formerPointIds: z.array(id),
+  createdAt: instantAnswer,
+  retiredAt: instantAnswer.nullable(),
+  hardwareId: z.string().nullable(),
+  enrolled: z.boolean(),
+};
+const meterAnswer = z.object(meterFields).meta({ id: "Meter" });
 
-const assignment = z.strictObject({ pointId: text(1, 64), from: instant.optional() });
+const key = z.string().regex(/^[0-9a-f]{64}$/);
+const keyId = z.int().min(0).max(255);
+const keyAnswer = z.object({ id, key, keyId }).meta({ id: "MeterKey" });
+const tokenAnswer = z.object({ id, enrolmentToken: z.string(), expiresAt: instantAnswer })
+  .meta({ id: "EnrolmentToken" });
 
-/** The value of a result; its failure becomes the answer. */
-export function valueOf<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new FailureError(result);
-  return result.value;
+export const meterOperations = {
+  enrol: operation("POST /api/v1/enrol", {
+    summary: "A meter fetches its key with its token",
+    details: "The same token and hardware get the same answer until the first valid datagram.",
+    body: z.strictObject({ token: text(1, 200), hardwareId: text(1, 100) }),
+    answer: z.object({
+      meterId: id,
+      key,
+      keyId,
+      serverTime: instantAnswer,
+      reportIntervalS: z.int(),
+      udpPort: z.int().nullable(),
+    }),
+    failures: ["unauthenticated", "conflict"],
+  }),
+  listMeters: operation("GET /api/v1/meters", {
+    summary: "Meters by label",
+    query: listQuery,
+    answer: pageOf(meterAnswer),
+  }),
+  addMeter: operation("POST /api/v1/meters", {
+    summary: "Register a meter that fetches its key on site",
+    body: newMeter,
+    answer: tokenAnswer,
+    status: 201,
+    failures: ["notFound", "conflict"],
+  }),
+  provisionMeters: operation("POST /api/v1/meters/provision", {
+    summary: "Register meters and make their keys at once",
+    details: "The keys are shown this once, in the order asked.",
+    body: provisioning,
+    answer: z.object({ meters: z.array(keyAnswer) }),
+    status: 201,
+    failures: ["notFound", "conflict"],
+  }),
+  getMeter: operation("GET /api/v1/meters/:id", {
+    summary: "A meter as it stands",
+    answer: z.object({ ...meterFields, ...meterState }).meta({ id: "MeterNow" }),
+  }),
+  changeMeter: operation("PATCH /api/v1/meters/:id", {
+    summary: "Change a meter's label or serial number",
+    body: z.strictObject({ label: nullable(label), serial: nullable(serial) }),
+    answer: meterAnswer,
+    failures: ["conflict", "preconditionFailed"],
+  }),
+  retireMeter: operation("DELETE /api/v1/meters/:id", {
+    summary: "Retire a meter: its keys are void, its readings stay",
+    failures: ["conflict", "preconditionFailed"],
+  }),
+  rotateKey: operation("POST /api/v1/meters/:id/rotate-key", {
+    summary: "Make the next key",
+    details: "The old one works until the meter has used the new one.",
+    answer: keyAnswer,
+    failures: ["conflict"],
+  }),
+  renewToken: operation("POST /api/v1/meters/:id/token", {
+    summary: "A new enrolment token in place of one that was lost or has expired",
+    answer: tokenAnswer,
+    failures: ["conflict"],
+  }),
+  assignMeter: operation("POST /api/v1/meters/:id/assign", {
+    summary: "Put a meter on a point",
+    details:
+      "It counts there from `from` on: from its first reading the first time, else from now.",
+    body: z.strictObject({
+      pointId: text(1, 64),
+      from: instant.optional(),
+      startWh: energyWh.optional(),
+    }),
+    answer: meterAnswer,
+    failures: ["conflict", "preconditionFailed"],
+  }),
+  exchangeMeter: operation("POST /api/v1/meters/:id/exchange", {
+    summary: "Replace a meter, with its last register and the new one's first",
+    details:
+      "The successor is the meter that `meterId` names, or a new one, which gets a token to enrol.",
+    body: exchange,
+    answer: z.object({
+      old: meterAnswer,
+      new: meterAnswer,
+      enrolmentToken: z.string().nullable(),
+      expiresAt: instantAnswer.nullable(),
+    }),
+    failures: ["conflict", "preconditionFailed"],
+  }),
+};
+
+export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperations> {
+  const { meters, now } = parts;
+  const shownAnew = async (id: string) => shown(await meterIn(parts, id));
+  return {
+    enrol: async ({ body, by }) => {
+      const issued = valueOf(await meters.enrol(body.token, body.hardwareId, by));
+      return {
+        meterId: issued.id,
+        key: issued.key.toHex(),
+        keyId: issued.keyId,
+        serverTime: toInstant(now()),
+        reportIntervalS: parts.reportIntervalSeconds,
+        udpPort: parts.udpPort ?? null,
+      };
+    },
+    listMeters: async ({ query }) => shownPage(await meters.list(asQuery(query)), shown),
+    addMeter: async ({ body, by }) => shownToken(valueOf(await meters.register(body, by))),
+    provisionMeters: async ({ body, by }) => ({
+      meters: valueOf(await meters.provision(body, by)).map(shownKey),
+    }),
+    getMeter: async ({ params, context }) => {
+      const meter = await meterIn(parts, params.id);
+      showVersion(context, meter);
+      return { ...shown(meter), ...await stateOf(parts, meter.id) };
+    },
+    changeMeter: async ({ params, body, by }) => {
+      await meterIn(parts, params.id);
+      valueOf(await meters.update(params.id, body, by));
+      return await shownAnew(params.id);
+    },
+    retireMeter: async ({ params, by }) => {
+      await meterIn(parts, params.id);
+      valueOf(await meters.retire(params.id, by));
+    },
+    rotateKey: async ({ params, by }) => {
+      await meterIn(parts, params.id);
+      return shownKey(valueOf(await meters.rotateKey(params.id, by)));
+    },
+    renewToken: async ({ params, by }) => {
+      await meterIn(parts, params.id);
+      return shownToken(valueOf(await meters.renewToken(params.id, by)));
+    },
+    assignMeter: async ({ params, body: { pointId, from, startWh }, by }) => {
+      await meterIn(parts, params.id);
+      valueOf(await meters.assign(params.id, { pointId, from, start: startWh }, by));
+      return await shownAnew(params.id);
+    },
+    exchangeMeter: async ({ params, body, by }) => {
+      await meterIn(parts, params.id);
+      const { finalWh, startWh = 0, at, meterId, ...fresh } = body;
+      const asked = { at, final: finalWh, start: startWh, meter: meterId ?? fresh };
+      const { meter, token } = valueOf(await meters.exchange(params.id, asked, by));
+      return {
+        old: await shownAnew(params.id),
+        new: shown(meter),
+        enrolmentToken: token ?? null,
+        expiresAt: token ? toInstant(meter.enrolmentEndsAt!) : null,
+      };
+    },
+  };
 }
 
-/** The meter that the path names. */
-export async function meterIn(context: Context, { meters }: HttpParts): Promise<MeterRecord> {
-  const id = context.req.param("id")!;
-  const record = ID.test(id) ? await meters.get(id) : undefined;
-  if (!record) throw new FailureError(failed("notFound", `There is no meter ${id}.`));
-  return record;
-}
-
-/** How a meter fetches its key with the token that it was given. */
-export function enrolmentRoutes(parts: HttpParts): Hono {
-  const routes = new Hono();
-  routes.post("/enrol", async (context) => {
-    const { token, hardwareId } = await body(context, enrolment);
-    const issued = await parts.meters.enrol(token, hardwareId, parts.now());
-    if (!issued.ok) return problem(issued);
-    return context.json({
-      meterId: issued.value.id,
-      key: issued.value.key.toHex(),
-      keyId: issued.value.keyId,
-      serverTime: toInstant(parts.now()),
-      reportIntervalS: parts.reportIntervalSeconds,
-      udpPort: parts.udpPort ?? null,
-    });
-  });
-  return routes;
-}
-
-export function meterRoutes(parts: HttpParts): Hono {
-  const { meters, conflicts, now } = parts;
-  const routes = new Hono();
-  routes.post("/meters", async (context) => {
-    const [meter, token] = valueOf(await meters.register(await body(context, newMeter), now()));
-    const expiresAt = toInstant(meter.enrolmentEndsAt!);
-    return context.json({ id: meter.id, enrolmentToken: token, expiresAt }, 201);
-  });
-  routes.post("/meters/provision", async (context) => {
-    const issued = valueOf(await meters.provision(await body(context, provisioning), now()));
-    return context.json({ meters: issued.map(shownKey) }, 201);
-  });
-  routes.get("/meters/:id", async (context) => {
-    const meter = await meterIn(context, parts);
-    return context.json({ ...shown(meter), ...await stateOf(parts, meter.id) });
-  });
-  routes.get("/meters/:id/conflicts", async (context) => {
-    const { id } = await meterIn(context, parts);
-    const { limit, cursor } = query(context, conflictPage);
-    const [n, channel] = readCursor(cursor);
-    const records = await conflicts.of(id, limit + 1, channel, n);
-    const [next] = records.splice(limit);
-    return context.json({
-      items: records.map(shownConflict),
-      next: next ? writeCursor([next.stored.n, next.channel]) : null,
-    });
-  });
-  routes.post("/meters/:id/rotate-key", async (context) => {
-    const { id } = await meterIn(context, parts);
-    return context.json(shownKey(valueOf(await meters.rotateKey(id))));
-  });
-  routes.post("/meters/:id/assign", async (context) => {
-    const { id } = await meterIn(context, parts);
-    const { pointId, from } = await body(context, assignment);
-    valueOf(await meters.assign(id, pointId, from, now()));
-    return context.json(shown(await meterIn(context, parts)));
-  });
-  routes.delete("/meters/:id", async (context) => {
-    const { id } = await meterIn(context, parts);
-    valueOf(await meters.retire(id, now()));
-    return context.body(null, 204);
-  });
-  return routes;
+export async function meterIn({ meters }: HttpParts, id: string): Promise<MeterRecord> {
+  const meter = isId(id) ? await meters.get(id) : undefined;
+  if (!meter) throw new FailureError(failed("notFound", `There is no meter ${id}.`));
+  return meter;
 }
 
 const shownKey = ({ id, key, keyId }: IssuedKey) => ({ id, key: key.toHex(), keyId });
 
+const shownToken = ({ meter, token }: { meter: MeterRecord; token: string }) => ({
+  id: meter.id,
+  enrolmentToken: token,
+  expiresAt: toInstant(meter.enrolmentEndsAt!),
+});
+
 const shown = (meter: MeterRecord) => ({
   id: meter.id,
   label: meter.label ?? null,
+  serial: meter.serial ?? null,
   pointId: meter.pointId ?? null,
+  formerPointIds: meter.formerPointIds ?? [],
   createdAt: toInstant(meter.createdAt),
   retiredAt: meter.retiredAt === undefined ? null : toInstant(meter.retiredAt),
   hardwareId: meter.hardwareId ?? null,
   enrolled: meter.keys.length > 0,
-});
-
-/** The register now, the power now and when the meter was last heard of. */
-export async function stateOf({ history, ...parts }: HttpParts, meter: string) {
-  const now = await history.now(meter, 0, parts.now());
-  return {
-    registerWh: now ? toWh(now.newest.milliwattHours) : null,
-    powerW: now?.watts ?? null,
-    lastSeen: now ? toInstant(now.newest.time + now.newest.skew) : null,
-  };
-}
-
-const shownConflict = ({ channel, seenAt, stored, refused }: ConflictRecord) => ({
-  n: stored.n,
-  channel,
-  seenAt: toInstant(seenAt),
-  stored: content(stored),
-  refused: content(refused),
-});
-
-const content = ({ time, milliwattHours, quality }: Reading) => ({
-  time: toInstant(time),
-  energyWh: toWh(milliwattHours),
-  quality: qualityNames(quality),
 });

@@ -1,142 +1,154 @@
-/** Customers and their points, and what a point consumed. */
-import { type Context, Hono } from "hono";
+/** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
-import { instantWriter, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
-import type { Value } from "../domain/energy.ts";
 import { failed } from "../errors.ts";
-import type { Assignment, CustomerRecord, PointRecord } from "../store/points.ts";
-import type { HttpParts } from "./parts.ts";
-import {
-  body,
-  channelText,
-  ID,
-  instantOrDate,
-  inZone,
-  label,
-  misfit,
-  query,
-  text,
-  timeZone,
-} from "./input.ts";
-import { stateOf, valueOf } from "./meters.ts";
+import type { Assignment, PointRecord } from "../store/points.ts";
+import { id, instantAnswer, pageOf } from "./answers.ts";
+import { limitOf } from "./caller.ts";
+import { instant, isId, label, nullable, text, timeZone } from "./input.ts";
+import { asQuery, listQuery, shownPage } from "./listing.ts";
+import { meterState, stateOf } from "./meter-state.ts";
+import { type HandlersOf, operation } from "./operation.ts";
 import { toInstant, toWh } from "./output.ts";
-import { FailureError } from "./problem.ts";
+import type { HttpParts } from "./parts.ts";
+import { FailureError, valueOf } from "./problem.ts";
+import { showVersion } from "./serve.ts";
 
-/** A whole day by 5 s, or two weeks by the minute. */
-const MAX_VALUES = 20_000;
+const code = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
+  error: "must have 1 to 40 letters, digits or . _ / -",
+}).meta({ description: "The utility's number of the installation", example: "0412345678" });
 
-const newCustomer = z.strictObject({
-  name: label,
-  taxId: text(0, 20).optional(),
-  email: z.email("must be an e-mail address").max(200, "must have up to 200 characters").optional(),
-});
-
-const newPoint = z.strictObject({
-  customerId: text(1, 64),
-  label,
+const details = {
+  label: label.meta({ example: "Home" }),
+  code: code.optional(),
   address: text(0, 300).optional(),
   timezone: timeZone.optional(),
+};
+
+const assignment = z.object({
+  meterId: id,
+  from: instantAnswer.nullable().meta({ description: "Null: from its first reading on" }),
+  to: instantAnswer.nullable(),
+  startWh: z.number().nullable().meta({ description: "The register that was read at `from`" }),
+  finalWh: z.number().nullable().meta({ description: "The register that was read at `to`" }),
 });
 
-const period = z.strictObject({
-  from: instantOrDate.optional(),
-  to: instantOrDate.optional(),
-  step: z.enum(STEPS).default("1h"),
-  channel: channelText.default(0),
-});
+const point = {
+  id,
+  customerId: id,
+  label: z.string(),
+  code: z.string().nullable(),
+  address: z.string().nullable(),
+  timezone: z.string(),
+  createdAt: instantAnswer,
+  retiredAt: instantAnswer.nullable(),
+};
 
-export function customerRoutes({ points, now }: HttpParts): Hono {
-  const routes = new Hono();
-  routes.post("/customers", async (context) => {
-    const customer = await points.addCustomer(await body(context, newCustomer), now());
-    return context.json(shownCustomer(customer), 201);
-  });
-  routes.get("/customers/:id", async (context) => {
-    const id = context.req.param("id");
-    const customer = ID.test(id) ? await points.customer(id) : undefined;
-    if (!customer) throw new FailureError(failed("notFound", `There is no customer ${id}.`));
-    return context.json(shownCustomer(customer));
-  });
-  return routes;
+const pointAnswer = z.object({ ...point, assignments: z.array(assignment) }).meta({ id: "Point" });
+
+const liveAnswer = z.object({
+  ...pointAnswer.shape,
+  meter: z.object({ id, ...meterState }).nullable(),
+}).meta({ id: "PointNow" });
+
+export const pointOperations = {
+  listPoints: operation("GET /api/v1/points", {
+    summary: "Points by label; a customer's own",
+    query: listQuery.extend({ customerId: text(1, 64).optional() }),
+    answer: pageOf(z.object(point).meta({ id: "ListedPoint" })),
+  }),
+  addPoint: operation("POST /api/v1/points", {
+    summary: "Register a point",
+    body: z.strictObject({ customerId: text(1, 64), ...details }),
+    answer: pointAnswer,
+    status: 201,
+    failures: ["notFound", "conflict"],
+  }),
+  getPoint: operation("GET /api/v1/points/:id", {
+    summary: "A point, with the meter that counts there now",
+    answer: liveAnswer,
+  }),
+  changePoint: operation("PATCH /api/v1/points/:id", {
+    summary: "Change a point's details, or give it to another customer",
+    details: "A new holder sees nothing from before `heldFrom`, which is now if it is not given.",
+    body: z.strictObject({
+      customerId: text(1, 64).optional(),
+      heldFrom: instant.optional(),
+      label: details.label.optional(),
+      code: nullable(code),
+      address: nullable(details.address),
+      timezone: details.timezone,
+    }),
+    answer: pointAnswer,
+    failures: ["conflict", "preconditionFailed"],
+  }),
+  retirePoint: operation("DELETE /api/v1/points/:id", {
+    summary: "End the supply at a point; its history stays",
+  }),
+};
+
+export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperations> {
+  const { points, now } = parts;
+  return {
+    listPoints: async ({ query: { customerId, ...query }, caller }) => {
+      const limit = limitOf(caller);
+      if (limit && customerId && customerId !== limit) return { items: [], next: null };
+      const listed = await points.list({ ...asQuery(query), customerId: limit ?? customerId });
+      return shownPage(listed, shownDetails);
+    },
+    addPoint: async ({ body, by }) => {
+      const { timezone = parts.timezone, ...rest } = body;
+      return shownPoint(valueOf(await points.add({ ...rest, timezone }, by)));
+    },
+    getPoint: async ({ params, context }) => {
+      const found = await pointIn(parts, params.id);
+      const at = now();
+      const counts = ({ from, to = Infinity }: Assignment) => from <= at && at < to;
+      const meter = found.assignments.findLast(counts)?.meterId;
+      showVersion(context, found);
+      const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
+      return { ...shownPoint(found), meter: state };
+    },
+    changePoint: async ({ params, body, by, context }) => {
+      await pointIn(parts, params.id);
+      valueOf(await points.update(params.id, body, by));
+      const found = await pointIn(parts, params.id);
+      showVersion(context, found);
+      return shownPoint(found);
+    },
+    retirePoint: async ({ params, by }) => {
+      await pointIn(parts, params.id);
+      valueOf(await points.retire(params.id, by));
+    },
+  };
 }
 
-export function pointRoutes(parts: HttpParts): Hono {
-  const { points, history, now } = parts;
-  const routes = new Hono();
-  routes.post("/points", async (context) => {
-    const { timezone = parts.timezone, ...rest } = await body(context, newPoint);
-    const point = valueOf(await points.addPoint({ ...rest, timezone }, now()));
-    return context.json(shownPoint(point), 201);
-  });
-  routes.get("/points/:id", async (context) => {
-    const point = await pointIn(context, parts);
-    const at = now();
-    const counts = ({ from, to = Infinity }: Assignment) => from <= at && at < to;
-    const meter = point.assignments.findLast(counts)?.meterId;
-    const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
-    return context.json({ ...shownPoint(point), meter: state });
-  });
-  routes.get("/points/:id/consumption", async (context) => {
-    const point = await pointIn(context, parts);
-    const { channel, ...asked } = query(context, period);
-    const to = asked.to === undefined ? now() : inZone(asked.to, point.timezone);
-    const from = asked.from === undefined ? to - 86_400 : inZone(asked.from, point.timezone);
-    const checked = checkedPeriod({ from, to, step: asked.step });
-    const values = await history.consumption(point, channel, checked);
-    const total = values.reduce((sum, { milliwattHours }) => sum + milliwattHours, 0);
-    return context.json({
-      step: asked.step,
-      timezone: point.timezone,
-      totalWh: toWh(total),
-      values: shownValues(values, point.timezone),
-    });
-  });
-  return routes;
+export async function pointIn({ points }: HttpParts, id: string): Promise<PointRecord> {
+  const found = isId(id) ? await points.get(id) : undefined;
+  if (!found) throw new FailureError(failed("notFound", `There is no point ${id}.`));
+  return found;
 }
 
-async function pointIn(context: Context, { points }: HttpParts): Promise<PointRecord> {
-  const id = context.req.param("id")!;
-  const point = ID.test(id) ? await points.point(id) : undefined;
-  if (!point) throw new FailureError(failed("notFound", `There is no point ${id}.`));
-  return point;
-}
+const orNull = (seconds: number | undefined): string | null =>
+  seconds === undefined ? null : toInstant(seconds);
 
-function checkedPeriod(period: { from: number; to: number; step: typeof STEPS[number] }) {
-  const { from, to, step } = period;
-  if (from >= to) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
-  const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
-  if (steps > MAX_VALUES) {
-    const message = `gives ${steps} values, above ${MAX_VALUES}: take a longer step`;
-    throw misfit("query", [{ path: "step", message }]);
-  }
-  return period;
-}
-
-function shownValues(values: Value[], timezone: string) {
-  const write = instantWriter(timezone);
-  let end = values.length > 0 ? write(values[0].start) : "";
-  return values.map((value) => {
-    const start = end;
-    end = write(value.end);
-    return { start, end, energyWh: toWh(value.milliwattHours), quality: value.quality };
-  });
-}
-
-const shownCustomer = ({ createdAt, ...customer }: CustomerRecord) => ({
-  ...customer,
-  createdAt: toInstant(createdAt),
-});
-
-const shownPoint = (point: PointRecord) => ({
+const shownDetails = (point: PointRecord) => ({
   id: point.id,
   customerId: point.customerId,
   label: point.label,
+  code: point.code ?? null,
   address: point.address ?? null,
   timezone: point.timezone,
   createdAt: toInstant(point.createdAt),
-  assignments: point.assignments.map(({ meterId, from, to }) => ({
+  retiredAt: orNull(point.retiredAt),
+});
+
+const shownPoint = (point: PointRecord) => ({
+  ...shownDetails(point),
+  assignments: point.assignments.map(({ meterId, from, to, start, final }) => ({
     meterId,
     from: from === 0 ? null : toInstant(from),
-    to: to === undefined ? null : toInstant(to),
+    to: orNull(to),
+    startWh: start === undefined ? null : toWh(start),
+    finalWh: final === undefined ? null : toWh(final),
   })),
 });

@@ -7,15 +7,20 @@ import {
   type FailureKind,
   NoAnswerError,
   type ReportProblem,
+  type Result,
 } from "../errors.ts";
 
-const STATUS: Record<FailureKind, [status: number, title: string]> = {
+export const STATUS: Record<FailureKind, [status: number, title: string]> = {
   invalid: [400, "Invalid input"],
   unauthenticated: [401, "Not authenticated"],
+  forbidden: [403, "Not allowed"],
   notFound: [404, "Not found"],
   methodNotAllowed: [405, "Method not allowed"],
+  tooSlow: [408, "Too slow"],
   conflict: [409, "Conflict"],
+  preconditionFailed: [412, "Changed meanwhile"],
   tooLarge: [413, "Too large"],
+  tooMany: [429, "Too many requests"],
   unavailable: [503, "Unavailable"],
 };
 
@@ -26,8 +31,14 @@ export class FailureError extends Error {
   }
 }
 
+/** The value of a result; its failure becomes the answer. */
+export function valueOf<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new FailureError(result);
+  return result.value;
+}
+
 export function problem(
-  { kind, detail, errors }: Failure,
+  { kind, detail, errors, retryAfterSeconds }: Failure,
   more: Record<string, string> = {},
 ): Response {
   const [status, title] = STATUS[kind];
@@ -38,7 +49,8 @@ export function problem(
     ...more,
   };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="contaluz"';
-  if (status === 503) headers["retry-after"] = "5";
+  const retryAfter = retryAfterSeconds ?? (status === 503 ? 5 : undefined);
+  if (retryAfter !== undefined) headers["retry-after"] = `${retryAfter}`;
   return new Response(JSON.stringify(body), { status, headers });
 }
 

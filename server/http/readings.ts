@@ -1,5 +1,4 @@
 /** A meter's readings: brought in by devices that speak JSON, given back as they are stored. */
-import { Hono } from "hono";
 import { z } from "zod";
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -9,9 +8,12 @@ import {
   receive,
 } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
-import type { HttpParts } from "./parts.ts";
+import type { ConflictRecord } from "../store/conflicts.ts";
+import type { MeterRecord } from "../store/meters.ts";
+import { instantAnswer, pageOf, wh } from "./answers.ts";
+import { type Caller, limitOf } from "./caller.ts";
+import { heldSince } from "./consumption.ts";
 import {
-  body,
   channelText,
   energyWh,
   instant,
@@ -19,13 +21,14 @@ import {
   inZone,
   items,
   misfit,
-  query,
   whole,
 } from "./input.ts";
 import { meterIn } from "./meters.ts";
-import { instantsWriter, toWh } from "./output.ts";
+import { type HandlersOf, operation } from "./operation.ts";
+import { instantsWriter, toInstant, toWh } from "./output.ts";
 import { pageFields, type Place, readCursor, writeCursor } from "./pages.ts";
-import { problem } from "./problem.ts";
+import type { HttpParts } from "./parts.ts";
+import { FailureError } from "./problem.ts";
 
 const MAX_READINGS = 1_000;
 
@@ -41,12 +44,48 @@ const upload = z.strictObject({
   ),
 });
 
-const page = z.strictObject({
-  from: instantOrDate.optional(),
-  to: instantOrDate.optional(),
-  channel: channelText.optional(),
-  ...pageFields,
-});
+const quality = z.array(
+  z.enum(["timeEstimated", "firstAfterBoot", "olderCheckpoint", "tamper", "clockWrong"]),
+);
+const channel = z.int().min(0).max(1);
+const content = z.object({ time: instantAnswer, energyWh: wh, quality });
+
+export const readingOperations = {
+  addReadings: operation("POST /api/v1/meters/:id/readings", {
+    summary: "Readings of a device that speaks JSON",
+    details: "Without `n`, a reading's Unix second is its number.",
+    body: upload,
+    answer: z.object({ stored: z.int(), duplicates: z.int(), conflicts: z.int() }),
+    failures: ["conflict", "unavailable"],
+  }),
+  listReadings: operation("GET /api/v1/meters/:id/readings", {
+    summary: "A meter's readings by number",
+    query: z.strictObject({
+      from: instantOrDate.optional(),
+      to: instantOrDate.optional(),
+      channel: channelText.optional(),
+      ...pageFields,
+    }),
+    answer: pageOf(
+      z.object({
+        n: z.int(),
+        time: instantAnswer,
+        energyWh: wh,
+        channel,
+        quality,
+        estimatedTime: instantAnswer.optional(),
+      }).meta({ id: "Reading" }),
+    ),
+  }),
+  listConflicts: operation("GET /api/v1/meters/:id/conflicts", {
+    summary: "Readings that were kept out, as their number was taken by another content",
+    query: z.strictObject(pageFields),
+    answer: pageOf(
+      z.object({ n: z.int(), channel, seenAt: instantAnswer, stored: content, refused: content })
+        .meta({ id: "Conflict" }),
+    ),
+  }),
+};
 
 type Upload = z.infer<typeof upload>["readings"];
 
@@ -55,46 +94,74 @@ interface Found {
   reading: Reading;
 }
 
-export function readingRoutes(parts: HttpParts): Hono {
-  const routes = new Hono();
-  routes.post("/meters/:id/readings", async (context) => {
-    const { id, retiredAt } = await meterIn(context, parts);
-    if (retiredAt !== undefined) return problem(failed("conflict", "The meter is retired."));
-    const { readings } = await body(context, upload);
-    refuseFuture(readings, parts.now());
-    const sum = { stored: 0, duplicates: 0, conflicts: 0 };
-    for (const channel of [0, 1]) {
-      const own = readings.filter((reading) => reading.channel === channel);
-      if (own.length === 0) continue;
-      const outcome = await parts.ingest.takeReadings(id, channel, received(own, parts.now()));
-      if (!outcome) return problem(failed("unavailable", "The readings could not be stored."));
-      sum.stored += outcome.stored;
-      sum.duplicates += outcome.duplicates;
-      sum.conflicts += outcome.conflicts.length;
-    }
-    return context.json(sum);
-  });
-  routes.get("/meters/:id/readings", async (context) => {
-    const { id } = await meterIn(context, parts);
-    const { from, to, limit, cursor, channel } = query(context, page);
-    const start = from === undefined ? 0 : inZone(from, parts.timezone);
-    const end = to === undefined ? Infinity : inZone(to, parts.timezone);
-    if (start >= end) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
-    const [n, firstChannel] = readCursor(cursor);
-    const found: Found[] = [];
-    const unread: Place[] = [];
-    for (const own of channel === undefined ? [0, 1] : [channel]) {
-      const fromN = own < firstChannel ? n + 1 : n;
-      const { readings, nextN } = await parts.history.page(id, own, fromN, limit + 1, start, end);
-      for (const reading of readings) found.push({ place: [reading.n, own], reading });
-      if (nextN !== undefined) unread.push([nextN, own]);
-    }
-    const { known, next } = pageOf(found, unread, limit);
-    const write = instantsWriter();
-    const items = known.map(({ place: [, channel], reading }) => shown(reading, channel, write));
-    return context.json({ items, next: next ? writeCursor(next) : null });
-  });
-  return routes;
+export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOperations> {
+  return {
+    addReadings: async ({ params, body: { readings }, caller }) => {
+      const meter = await meterIn(parts, params.id);
+      if (meter.retiredAt !== undefined) {
+        throw new FailureError(failed("conflict", "The meter is retired."));
+      }
+      refuseFuture(readings, parts.now());
+      const sum = { stored: 0, duplicates: 0, conflicts: 0 };
+      for (const channel of [0, 1]) {
+        const own = readings.filter((reading) => reading.channel === channel);
+        if (own.length === 0) continue;
+        const taken = received(own, parts.now());
+        const outcome = await parts.ingest.takeReadings(meter.id, channel, taken);
+        if (!outcome) {
+          throw new FailureError(failed("unavailable", "The readings could not be stored."));
+        }
+        sum.stored += outcome.stored;
+        sum.duplicates += outcome.duplicates;
+        sum.conflicts += outcome.conflicts.length;
+      }
+      return sum;
+    },
+    listReadings: async ({ params, query: { from, to, limit, cursor, channel }, caller }) => {
+      const meter = await meterIn(parts, params.id);
+      const start = from === undefined ? 0 : inZone(from, parts.timezone);
+      const end = to === undefined ? Infinity : inZone(to, parts.timezone);
+      if (start >= end) {
+        throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
+      }
+      const since = Math.max(start, await countsSince(parts, meter, caller));
+      const [n, firstChannel] = readCursor(cursor);
+      const found: Found[] = [];
+      const unread: Place[] = [];
+      for (const own of channel === undefined ? [0, 1] : [channel]) {
+        const fromN = own < firstChannel ? n + 1 : n;
+        const page = await parts.history.page(meter.id, own, fromN, limit + 1, since, end);
+        for (const reading of page.readings) found.push({ place: [reading.n, own], reading });
+        if (page.nextN !== undefined) unread.push([page.nextN, own]);
+      }
+      const { known, next } = within(found, unread, limit);
+      const write = instantsWriter();
+      const items = known.map(({ place: [, channel], reading }) => shown(reading, channel, write));
+      return { items, next: next ? writeCursor(next) : null };
+    },
+    listConflicts: async ({ params, query: { limit, cursor } }) => {
+      const meter = await meterIn(parts, params.id);
+      const [n, channel] = readCursor(cursor);
+      const records = await parts.conflicts.of(meter.id, limit + 1, channel, n);
+      const [next] = records.splice(limit);
+      return {
+        items: records.map(shownConflict),
+        next: next ? writeCursor([next.stored.n, next.channel]) : null,
+      };
+    },
+  };
+}
+
+/** Those who are limited to a customer see a meter's readings since it counts at their point. */
+async function countsSince(
+  { points }: HttpParts,
+  meter: MeterRecord,
+  caller: Caller,
+): Promise<number> {
+  if (limitOf(caller) === undefined) return 0;
+  const point = meter.pointId === undefined ? undefined : await points.get(meter.pointId);
+  const assignment = point?.assignments.findLast(({ meterId }) => meterId === meter.id);
+  return point && assignment ? Math.max(assignment.from, heldSince(point, caller)) : Infinity;
 }
 
 /** A number taken from such a time would come after all that are sent until then. */
@@ -123,7 +190,7 @@ function received(readings: Upload, now: number): Reading[] {
 const inOrder = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1];
 
 /** As much as may be shown: up to `limit`, and nothing behind what has not been looked through. */
-function pageOf(found: Found[], unread: Place[], limit: number) {
+function within(found: Found[], unread: Place[], limit: number) {
   const [end] = unread.sort(inOrder);
   const known = end ? found.filter(({ place }) => inOrder(place, end) < 0) : found;
   known.sort((a, b) => inOrder(a.place, b.place));
@@ -141,3 +208,17 @@ function shown(reading: Reading, channel: number, write: (seconds: number) => st
     estimatedTime: skew === 0 ? undefined : write(time + skew),
   };
 }
+
+const shownConflict = ({ channel, seenAt, stored, refused }: ConflictRecord) => ({
+  n: stored.n,
+  channel,
+  seenAt: toInstant(seenAt),
+  stored: contentOf(stored),
+  refused: contentOf(refused),
+});
+
+const contentOf = ({ time, milliwattHours, quality }: Reading) => ({
+  time: toInstant(time),
+  energyWh: toWh(milliwattHours),
+  quality: qualityNames(quality),
+});

@@ -46,11 +46,52 @@ export const journalKey = (sequence: number) => ["j", sequence];
 export const headKey = (series: Series) => ["h", seriesBytes(series)];
 export const openRowKey = (series: Series, row: number) => ["o", numbered(series, row)];
 
-export const METERS = ["meter"];
-export const meterKey = (id: string) => ["meter", id];
-export const enrolmentKey = (tokenHash: string) => ["enrolment", tokenHash];
-export const customerKey = (id: string) => ["customer", id];
-export const pointKey = (id: string) => ["point", id];
+/** Records by kind, and the rows that they are found by. */
+export const recordKey = (kind: string, id: string) => [kind, id];
+export const recordsOf = (kind: string) => [kind];
+export const uniqueKey = (kind: string, field: string, value: string) => [
+  "unique",
+  kind,
+  field,
+  value,
+];
+
+/** A title or word, and the id of whose it is. */
+export type Place = [text: string, id: string];
+
+/** Sorts behind all that begins with the text before it. */
+const LAST = "\u{10ffff}";
+
+export const listKey = (kind: string, list: string, title: string, id: string) => [
+  "list",
+  kind,
+  list,
+  title,
+  id,
+];
+export const listRange = (kind: string, list: string, after?: Place) =>
+  ({
+    prefix: ["list", kind, list],
+    ...after ? { start: behind(["list", kind, list], after) } : {},
+  }) as Deno.KvListSelector;
+
+export const wordKey = (kind: string, word: string, id: string) => ["word", kind, word, id];
+export const wordRange = (kind: string, begin: string, after?: Place) => ({
+  start: after ? behind(["word", kind], after) : ["word", kind, begin],
+  end: ["word", kind, begin + LAST],
+});
+
+const behind = (prefix: string[], [text, id]: Place) => [...prefix, text, `${id}\0`];
+
+/** Who did what: an object's entries, and all in the order of time. */
+export type Moment = [at: number, sequence: number, id: string];
+export const AUDIT = ["audit"];
+export const auditKey = (moment: Moment) => [...AUDIT, ...moment];
+export const auditOf = (kind: string, id: string) => ["auditOf", kind, id];
+export const auditOfKey = (kind: string, id: string, moment: Moment) => [
+  ...auditOf(kind, id),
+  ...moment,
+];
 export const conflictsOf = (meter: string) => ["conflict", meter];
 export const conflictKey = (meter: string, channel: number, n: number) => [
   "conflict",

@@ -1,14 +1,8 @@
-/** Customers and the places of supply that they have: as much of them as history needs. */
-import { done, failed, type Result } from "../errors.ts";
-import { customerKey, pointKey } from "./keys.ts";
-
-export interface CustomerRecord {
-  id: string;
-  name: string;
-  taxId?: string;
-  email?: string;
-  createdAt: number;
-}
+/** Places of supply: who holds each of them, and which meters counted there. */
+import { done, failed, type Failure, type Result } from "../errors.ts";
+import type { Change } from "./change.ts";
+import { ALL, CUSTOMERS, listOf, POINTS } from "./kinds.ts";
+import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
 
 /** A meter counts at a point from one instant to another, in Unix seconds. */
 export interface Assignment {
@@ -21,45 +15,113 @@ export interface Assignment {
   final?: number;
 }
 
+/** A customer has a point from one instant to another, and sees nothing of before and after. */
+export interface Holding {
+  customerId: string;
+  from: number;
+  to?: number;
+}
+
 export interface PointRecord {
   id: string;
+  version?: string;
+  /** Who holds it now. */
   customerId: string;
+  holders: Holding[];
   label: string;
+  /** The number that the utility gave to the installation. */
+  code?: string;
   address?: string;
   timezone: string;
   createdAt: number;
+  retiredAt?: number;
   assignments: Assignment[];
 }
 
+export type NewPoint = Pick<
+  PointRecord,
+  "customerId" | "label" | "code" | "address" | "timezone"
+>;
+
+/** What a change may give anew; a new holder from an instant on. */
+export type PointChange = Partial<NewPoint> & { heldFrom?: number };
+
+const MAX_HOLDERS = 200;
+
 export class Points {
-  constructor(readonly kv: Deno.Kv, readonly newId: () => string) {}
+  constructor(readonly records: Records) {}
 
-  async addCustomer(
-    customer: Omit<CustomerRecord, "id" | "createdAt">,
-    now: number,
-  ): Promise<CustomerRecord> {
-    const record = { ...customer, id: this.newId(), createdAt: now };
-    await this.kv.set(customerKey(record.id), record);
-    return record;
+  get(id: string): Promise<PointRecord | undefined> {
+    return this.records.get(POINTS, id);
   }
 
-  async customer(id: string): Promise<CustomerRecord | undefined> {
-    return (await this.kv.get<CustomerRecord>(customerKey(id))).value ?? undefined;
+  list(
+    { customerId, ...query }: ListQuery & { customerId?: string },
+  ): Promise<Listed<PointRecord>> {
+    const list = customerId === undefined ? query.list : listOf("customer", customerId);
+    return this.records.list(POINTS, { ...query, list: list ?? ALL });
   }
 
-  async addPoint(
-    point: Omit<PointRecord, "id" | "createdAt" | "assignments">,
-    now: number,
-  ): Promise<Result<PointRecord>> {
-    if (!await this.customer(point.customerId)) {
-      return failed("notFound", `There is no customer ${point.customerId}.`);
-    }
-    const record = { ...point, id: this.newId(), createdAt: now, assignments: [] };
-    await this.kv.set(pointKey(record.id), record);
-    return done(record);
+  async add(point: NewPoint, by: By): Promise<Result<PointRecord>> {
+    return await this.records.transact<PointRecord>(by, async (change) => {
+      const missing = await missingCustomer(change, point.customerId);
+      if (missing) return missing;
+      const record = pointOf(point, this.records.newId(), by.at);
+      change.put(POINTS, record);
+      return done(record);
+    });
   }
 
-  async point(id: string): Promise<PointRecord | undefined> {
-    return (await this.kv.get<PointRecord>(pointKey(id))).value ?? undefined;
+  async update(id: string, { heldFrom, ...given }: PointChange, by: By): Promise<Result<void>> {
+    return await this.records.update<PointRecord, void>(POINTS, id, by, async (point, change) => {
+      if (given.customerId !== undefined && given.customerId !== point.customerId) {
+        const refused = await missingCustomer(change, given.customerId) ??
+          handOver(point, given.customerId, heldFrom ?? by.at);
+        if (refused) return refused;
+      }
+      Object.assign(point, given);
+      return done(undefined);
+    });
+  }
+
+  /** The supply ends: what counted there counts no more. */
+  async retire(id: string, by: By): Promise<Result<void>> {
+    return await this.records.update<PointRecord, void>(POINTS, id, by, (point) => {
+      point.retiredAt ??= by.at;
+      for (const assignment of point.assignments) {
+        assignment.to ??= Math.max(assignment.from, by.at);
+      }
+      return done(undefined);
+    });
   }
 }
+
+export const pointOf = (point: NewPoint, id: string, at: number): PointRecord => ({
+  ...point,
+  id,
+  createdAt: at,
+  holders: [{ customerId: point.customerId, from: 0 }],
+  assignments: [],
+});
+
+async function missingCustomer(change: Change, id: string): Promise<Failure | undefined> {
+  const customer = await change.get(CUSTOMERS, id);
+  if (!customer || customer.erasedAt !== undefined) return noSuch("customer", id);
+}
+
+function handOver(point: PointRecord, customerId: string, from: number): Failure | undefined {
+  const current = point.holders[point.holders.length - 1];
+  if (from <= current.from) {
+    const since = new Date(current.from * 1000).toISOString();
+    return failed("conflict", `The point is held by ${current.customerId} since ${since}.`);
+  }
+  if (point.holders.length >= MAX_HOLDERS) {
+    return failed("conflict", `The point has had ${MAX_HOLDERS} holders.`);
+  }
+  current.to = from;
+  point.holders.push({ customerId, from });
+}
+
+/** The stretches of time in which a customer had the point. */
+export const heldBy = ({ holders }: PointRecord, customerId: string): Holding[] =>
+  holders.filter((holding) => holding.customerId === customerId);

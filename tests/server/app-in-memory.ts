@@ -3,16 +3,11 @@
  * sets: the same parts as in the server's entry, without sockets.
  */
 import { assert } from "@std/assert";
-import { createHmac } from "node:crypto";
 import { createApp } from "../../server/http/app.ts";
-import { Ingest } from "../../server/ingest/ingest.ts";
-import { Keyring } from "../../server/ingest/keyring.ts";
-import { Conflicts } from "../../server/store/conflicts.ts";
-import { EmbeddedStore } from "../../server/store/embedded.ts";
-import { History } from "../../server/store/history.ts";
-import { Meters } from "../../server/store/meters.ts";
-import { Points } from "../../server/store/points.ts";
-import { Vault } from "../../server/store/vault.ts";
+import type { Ingest } from "../../server/ingest/ingest.ts";
+import type { ReadingStore } from "../../server/store/store.ts";
+import { openService } from "../../server/service.ts";
+import type { Meters } from "../../server/store/meters.ts";
 import { type Answered, type Json, OPERATOR_KEY } from "./running-server.ts";
 
 /** 2026-06-15T12:00:00Z. */
@@ -27,7 +22,7 @@ export class AppInMemory implements AsyncDisposable {
     /** What was reported to those who run the server. */
     readonly reported: string[],
     readonly kv: Deno.Kv,
-    readonly store: EmbeddedStore,
+    readonly store: ReadingStore,
     readonly meters: Meters,
     readonly ingest: Ingest,
     readonly fetch: (request: Request) => Response | Promise<Response>,
@@ -36,38 +31,23 @@ export class AppInMemory implements AsyncDisposable {
   static async open(): Promise<AppInMemory> {
     const kv = await Deno.openKv(":memory:");
     const reported: string[] = [];
-    const report = (problem: string) => void reported.push(problem);
-    const store = await EmbeddedStore.open(kv, report);
-    const vault = new Vault(randomBytes(32), randomBytes);
-    const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
-    const meters = new Meters(kv, vault, (meter) => keyring.put(meter));
-    const conflicts = new Conflicts(kv);
     const clock = { seconds: NOON };
-    const now = () => clock.seconds;
-    const ingest = new Ingest({
-      store,
-      findKey: (meter, keyId) => keyring.find(meter, keyId),
-      confirmKey: (meter, keyId) => meters.confirm(meter, keyId),
-      recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
-      signWith: (key) => (message) => createHmac("sha256", key).update(message).digest(),
-      now,
-      linger: () => Promise.resolve(),
-      timed: (commit) => commit(),
-      report,
-    });
-    const app = createApp({
-      ingest,
-      meters,
-      points: new Points(kv, () => randomBytes(8).toHex()),
-      conflicts,
-      history: new History(store.reader),
-      health: { notReady: () => Promise.resolve({}), metrics: () => Promise.resolve("") },
+    const { store, meters, ingest, http } = await openService({
+      kv,
+      isShared: false,
+      secret: randomBytes(32),
       operatorKey: OPERATOR_KEY,
       timezone: "America/Sao_Paulo",
-      reportIntervalSeconds: 5,
+      now: () => clock.seconds,
+      randomBytes,
+      linger: () => Promise.resolve(),
+      timed: (commit) => commit(),
+      report: (problem) => void reported.push(problem),
+    });
+    const app = createApp({
+      ...http,
+      health: { notReady: () => Promise.resolve({}), metrics: () => Promise.resolve("") },
       udpPort: 8001,
-      now,
-      report,
     });
     return new AppInMemory(clock, reported, kv, store, meters, ingest, app.fetch);
   }

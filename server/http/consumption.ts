@@ -1,0 +1,108 @@
+/** What a point consumed, by steps of a chart. */
+import { z } from "zod";
+import { instantWriter, type Step, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
+import type { Value } from "../domain/energy.ts";
+import type { Period } from "../store/history.ts";
+import { heldBy, type PointRecord } from "../store/points.ts";
+import { instantAnswer, wh } from "./answers.ts";
+import { type Caller, limitOf } from "./caller.ts";
+import { channelText, instantOrDate, inZone, misfit } from "./input.ts";
+import { type HandlersOf, operation } from "./operation.ts";
+import { toWh } from "./output.ts";
+import type { HttpParts } from "./parts.ts";
+import { pointIn } from "./points.ts";
+
+/** A whole day by 5 s, or two weeks by the minute. */
+const MAX_VALUES = 20_000;
+const DAY_SECONDS = 86_400;
+
+export const periodFields = {
+  from: instantOrDate.optional(),
+  to: instantOrDate.optional(),
+  step: z.enum(STEPS).default("1h"),
+  channel: channelText.default(0),
+};
+
+export const consumptionOperations = {
+  getConsumption: operation("GET /api/v1/points/:id/consumption", {
+    summary: "What a point consumed",
+    details: "Values follow one another without a gap and add up to the total.",
+    query: z.strictObject(periodFields),
+    answer: z.object({
+      step: z.enum(STEPS),
+      timezone: z.string(),
+      totalWh: wh,
+      values: z.array(z.object({
+        start: instantAnswer,
+        end: instantAnswer,
+        energyWh: z.number(),
+        quality: z.enum(["measured", "estimated", "missing"]),
+      })),
+    }).meta({ id: "Consumption" }),
+  }),
+};
+
+export function consumptionHandlers(
+  parts: HttpParts,
+): HandlersOf<typeof consumptionOperations> {
+  return {
+    getConsumption: async ({ params, query, caller }) => {
+      const point = await pointIn(parts, params.id);
+      const values = await consumptionOf(parts, point, query, caller);
+      const total = values.reduce((sum, { milliwattHours }) => sum + milliwattHours, 0);
+      return {
+        step: query.step,
+        timezone: point.timezone,
+        totalWh: toWh(total),
+        values: shownValues(values, point.timezone),
+      };
+    },
+  };
+}
+
+interface AskedPeriod {
+  from?: number | Temporal.PlainDate;
+  to?: number | Temporal.PlainDate;
+  step: Step;
+  channel: number;
+}
+
+export async function consumptionOf(
+  { history, now }: HttpParts,
+  point: PointRecord,
+  asked: AskedPeriod,
+  caller: Caller,
+): Promise<Value[]> {
+  const to = asked.to === undefined ? now() : inZone(asked.to, point.timezone);
+  const from = asked.from === undefined ? to - DAY_SECONDS : inZone(asked.from, point.timezone);
+  const { step } = asked;
+  checkPeriod({ from, to, step });
+  const since = Math.max(from, heldSince(point, caller));
+  if (since >= to) return [];
+  return await history.consumption(point, asked.channel, { from: since, to, step });
+}
+
+/** Those who are limited to a customer see nothing from before this one had the point. */
+export function heldSince(point: PointRecord, caller: Caller): number {
+  const limit = limitOf(caller);
+  return limit === undefined ? 0 : heldBy(point, limit).at(-1)?.from ?? Infinity;
+}
+
+function checkPeriod({ from, to, step }: Period): void {
+  if (from >= to) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
+  const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
+  if (steps > MAX_VALUES) {
+    const message = `gives ${steps} values, above ${MAX_VALUES}: take a longer step`;
+    throw misfit("query", [{ path: "step", message }]);
+  }
+}
+
+function shownValues(values: Value[], timezone: string) {
+  const write = instantWriter(timezone);
+  let end = values.length > 0 ? write(values[0].start) : "";
+  return values.map((value) => {
+    const start = end;
+    end = write(value.end);
+    return { start, end, energyWh: toWh(value.milliwattHours), quality: value.quality };
+  });
+}

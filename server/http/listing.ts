@@ -1,0 +1,29 @@
+/** Lists of records, by title or by what they are searched for, in pages. */
+import { z } from "zod";
+import type { Listed, ListQuery } from "../store/records.ts";
+import { text, whole } from "./input.ts";
+
+const MAX_ITEMS = 1_000;
+const DEFAULT_ITEMS = 100;
+
+export const listFields = {
+  search: text(0, 100).optional().meta({ description: "Beginnings of words that it must have" }),
+  limit: whole(1, MAX_ITEMS, z.coerce.number()).default(DEFAULT_ITEMS),
+  cursor: text(1, 500).optional().meta({ description: "The `next` of the page before" }),
+};
+
+export const listQuery = z.strictObject({
+  ...listFields,
+  retired: z.enum(["true", "false"]).default("false").meta({
+    description: "Those that are no longer in use, instead of those that are",
+  }),
+});
+
+export const asQuery = (
+  { retired, ...query }: { retired: string; search?: string; limit: number; cursor?: string },
+): ListQuery => ({ ...query, list: retired === "true" ? "retired" : "" });
+
+export const shownPage = <Stored, Shown>(
+  { items, next }: Listed<Stored>,
+  show: (record: Stored) => Shown,
+): { items: Shown[]; next: string | null } => ({ items: items.map(show), next: next ?? null });

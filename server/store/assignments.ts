@@ -1,0 +1,97 @@
+/** Which meter counts at which point, and from which register to which: begun, ended, exchanged. */
+import { done, failed, type Failure, type Result } from "../errors.ts";
+import type { Change } from "./change.ts";
+import { METERS, POINTS } from "./kinds.ts";
+import type { MeterRecord } from "./meters.ts";
+import type { Assignment, PointRecord } from "./points.ts";
+import { noSuch } from "./records.ts";
+
+export interface Exchange {
+  /** Unix seconds; now, if it is not said. */
+  at?: number;
+  /** The old meter's last register and the new one's first, in milliwatt-hours. */
+  final: number;
+  start: number;
+}
+
+/** Their list is part of the point's record, which the database limits to 64 KiB. */
+const MAX_ASSIGNMENTS = 500;
+const MAX_FORMER_POINTS = 100;
+
+export async function beginAt(
+  change: Change,
+  meter: MeterRecord,
+  { pointId, from, start }: { pointId: string; from?: number; start?: number },
+  now: number,
+): Promise<Result<void>> {
+  const point = await change.get(POINTS, pointId);
+  if (!point || point.retiredAt !== undefined) return noSuch("point", pointId);
+  if (point.assignments.length >= MAX_ASSIGNMENTS) return full(point);
+  const isFirst = meter.pointId === undefined && meter.formerPointIds === undefined;
+  const begin = from ?? (isFirst ? 0 : now);
+  const ended = await endAt(change, meter, begin);
+  if (!ended.ok) return ended;
+  point.assignments.push({
+    meterId: meter.id,
+    from: begin,
+    ...start === undefined ? {} : { start },
+  });
+  change.put(POINTS, point);
+  meter.pointId = pointId;
+  return done(undefined);
+}
+
+/** Ends what counts now, if something does. */
+export async function endAt(
+  change: Change,
+  meter: MeterRecord,
+  at: number,
+  final?: number,
+): Promise<Result<void>> {
+  const { pointId } = meter;
+  if (pointId === undefined) return done(undefined);
+  const point = (await change.get(POINTS, pointId))!;
+  const current = point.assignments.find(({ meterId, to }) => meterId === meter.id && !to);
+  if (current) {
+    if (at < current.from) return beginsTooEarly(point, current);
+    current.to = at;
+    if (final !== undefined) current.final = final;
+    change.put(POINTS, point);
+  }
+  const former = new Set([...meter.formerPointIds ?? [], pointId]);
+  meter.formerPointIds = [...former].slice(-MAX_FORMER_POINTS);
+  delete meter.pointId;
+  return done(undefined);
+}
+
+/** The old meter counts up to its last register, the new one from its first on. */
+export async function exchangeAt(
+  change: Change,
+  old: MeterRecord,
+  next: MeterRecord,
+  { at = 0, final, start }: Exchange,
+  now: number,
+): Promise<Result<MeterRecord>> {
+  const { pointId } = old;
+  if (pointId === undefined) return failed("conflict", "The meter does not count at a point.");
+  if (next.id === old.id) return failed("conflict", "A meter cannot be exchanged for itself.");
+  if (next.pointId !== undefined) {
+    return failed("conflict", `The meter ${next.id} counts at point ${next.pointId}.`);
+  }
+  const moment = at || now;
+  const ended = await endAt(change, old, moment, final);
+  if (!ended.ok) return ended;
+  const begun = await beginAt(change, next, { pointId, from: moment, start }, now);
+  if (!begun.ok) return begun;
+  change.put(METERS, next);
+  return done(next);
+}
+
+const full = ({ id }: PointRecord): Failure =>
+  failed("conflict", `More than ${MAX_ASSIGNMENTS} meters would have counted at point ${id}.`);
+
+/** What the meter used before would count at two points, or twice at one. */
+function beginsTooEarly({ id }: PointRecord, { from }: Assignment): Failure {
+  const since = new Date(from * 1000).toISOString();
+  return failed("conflict", `The meter counts at point ${id} since ${since}: begin no earlier.`);
+}

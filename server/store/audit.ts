@@ -1,0 +1,119 @@
+/** Who did what and when, with what was there before and after. Rows are added, never changed. */
+import { AUDIT, auditKey, auditOf, auditOfKey, type Moment } from "./keys.ts";
+import type { Kind, Row } from "./kinds.ts";
+
+/** Who does something. */
+export interface Actor {
+  kind: "person" | "key" | "meter" | "link" | "server";
+  id: string;
+  /** The id of the request by which it was done. */
+  request?: string;
+}
+
+export interface Difference {
+  before?: unknown;
+  after?: unknown;
+}
+
+/** What was done to an object. */
+export interface Audited {
+  kind: string;
+  id: string;
+  action: string;
+  changes: { [field: string]: Difference };
+}
+
+export interface AuditEntry extends Audited {
+  /** Unix seconds. */
+  at: number;
+  actor: Actor;
+}
+
+export function differenceOf<R extends Row>(
+  kind: Kind<R>,
+  before: R | undefined,
+  after: R,
+): Pick<Audited, "action" | "changes"> {
+  const changes: Audited["changes"] = {};
+  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]) as Set<keyof R>;
+  for (const field of fields) {
+    if (field === "id") continue;
+    const [old, young] = [before?.[field], after[field]];
+    if (isSame(old, young)) continue;
+    changes[field as string] = kind.secret.includes(field) ? {} : differenceBetween(old, young);
+  }
+  return { action: before ? "changed" : "created", changes };
+}
+
+/** Of long lists, what one has and the other has not. */
+function differenceBetween(before: unknown, after: unknown): Difference {
+  if (!Array.isArray(before) || !Array.isArray(after)) return { before, after };
+  const without = (a: unknown[], b: unknown[]) => a.filter((x) => !b.some((y) => isSame(x, y)));
+  return { before: without(before, after), after: without(after, before) };
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The entry, where its object's are, and its place in the order of time. */
+export const auditRows = (
+  entry: AuditEntry,
+  sequence: number,
+  id: string,
+): [Deno.KvKey, unknown][] => [
+  [auditOfKey(entry.kind, entry.id, [entry.at, sequence, id]), entry],
+  [auditKey([entry.at, sequence, id]), [entry.kind, entry.id]],
+];
+
+const KEYS_A_READ = 10;
+
+export interface AuditPage {
+  items: AuditEntry[];
+  /** The place of the last one, when there are more. */
+  next?: Moment;
+}
+
+export class Audit {
+  constructor(readonly kv: Deno.Kv) {}
+
+  /** All that was done, the latest first. */
+  async latest(limit: number, before?: Moment): Promise<AuditPage> {
+    const range = before ? { prefix: AUDIT, end: auditKey(before) } : { prefix: AUDIT };
+    const rows = await Array.fromAsync(
+      this.kv.list<[string, string]>(range, { limit, reverse: true }),
+    );
+    const keys = rows.map(({ key, value: [kind, id] }) => auditOfKey(kind, id, momentIn(key)));
+    const items: AuditEntry[] = [];
+    for (let at = 0; at < keys.length; at += KEYS_A_READ) {
+      const entries = await this.kv.getMany<AuditEntry[]>(keys.slice(at, at + KEYS_A_READ));
+      items.push(...entries.flatMap(({ value }) => value ?? []));
+    }
+    const last = rows[limit - 1];
+    return last ? { items, next: momentIn(last.key) } : { items };
+  }
+
+  /** What was done to one object, the latest first. */
+  async of(kind: string, id: string, limit: number, before?: Moment): Promise<AuditPage> {
+    const prefix = auditOf(kind, id);
+    const range = before ? { prefix, end: auditOfKey(kind, id, before) } : { prefix };
+    const rows = await Array.fromAsync(
+      this.kv.list<AuditEntry>(range, { limit, reverse: true }),
+    );
+    const items = rows.map(({ value }) => value);
+    const last = rows[limit - 1];
+    return last ? { items, next: momentIn(last.key) } : { items };
+  }
+
+  /**
+   * Takes what is personal out of an object's entries: that it was changed stays on record, what to
+   * is nobody's any more.
+   */
+  async blank<R extends Row>(kind: Kind<R>, id: string): Promise<void> {
+    for await (const row of this.kv.list<AuditEntry>({ prefix: auditOf(kind.name, id) })) {
+      const changes = { ...row.value.changes };
+      for (const field of kind.personal as string[]) if (field in changes) changes[field] = {};
+      await this.kv.atomic().check(row).set(row.key, { ...row.value, changes }).commit();
+    }
+  }
+}
+
+const momentIn = (key: Deno.KvKey): Moment => key.slice(-3) as Moment;

@@ -1,0 +1,69 @@
+/**
+ * The kinds of records that people register, and by what each is found: in lists by its title, by
+ * the words that it is searched for, by what no two of them may share.
+ */
+import { wordsOf } from "../domain/search-words.ts";
+import type { Customer } from "./customers.ts";
+import type { MeterRecord } from "./meters.ts";
+import type { PointRecord } from "./points.ts";
+
+export interface Row {
+  id: string;
+  /** As it was read; not part of what is stored. */
+  version?: string;
+}
+
+export interface Kind<Record extends Row> {
+  name: string;
+  /** What people call it; lists are in this order. */
+  title: (record: Record) => string;
+  searched: (record: Record) => (string | undefined)[];
+  /** What belongs to one record alone, by field. */
+  unique: (record: Record) => { [field: string]: string | undefined };
+  /** The lists it stands in: of all, of those retired, of a customer's. */
+  lists: (record: Record) => string[];
+  /** Never shown, in the audit log either. */
+  secret: (keyof Record)[];
+  /** Blanked in the audit log when a customer is erased. */
+  personal: (keyof Record)[];
+}
+
+export const wordsFor = <Record extends Row>(kind: Kind<Record>, record: Record): string[] =>
+  wordsOf(kind.searched(record).flatMap((text) => text ?? []));
+
+export const ALL = "";
+export const RETIRED = "retired";
+
+export const listOf = (owner: string, id: string): string => `${owner} ${id}`;
+
+const activeOr = (retiredAt: number | undefined): string => retiredAt === undefined ? ALL : RETIRED;
+
+export const CUSTOMERS: Kind<Customer> = {
+  name: "customer",
+  title: ({ name }) => name,
+  searched: ({ name, taxId, email, phone, address }) => [name, taxId, email, phone, address],
+  unique: ({ taxId }) => ({ taxId }),
+  lists: ({ erasedAt }) => [activeOr(erasedAt)],
+  secret: [],
+  personal: ["name", "taxId", "email", "phone", "address"],
+};
+
+export const POINTS: Kind<PointRecord> = {
+  name: "point",
+  title: ({ label }) => label,
+  searched: ({ label, code, address }) => [label, code, address],
+  unique: ({ code }) => ({ code }),
+  lists: ({ customerId, retiredAt }) => [activeOr(retiredAt), listOf("customer", customerId)],
+  secret: [],
+  personal: ["label", "address"],
+};
+
+export const METERS: Kind<MeterRecord> = {
+  name: "meter",
+  title: ({ label, serial }) => label ?? serial ?? "",
+  searched: ({ label, serial, hardwareId }) => [label, serial, hardwareId],
+  unique: ({ serial, tokenHash }) => ({ serial, enrolmentToken: tokenHash }),
+  lists: ({ retiredAt }) => [activeOr(retiredAt)],
+  secret: ["keys", "tokenHash"],
+  personal: [],
+};
