@@ -5,6 +5,7 @@
 import { type Config, parseConfig, warningsOf } from "./config.ts";
 import { NoAnswerError, type ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
+import type { Timer } from "./http/parts.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
 import { createLog, type Log, reasonOf } from "./log.ts";
@@ -25,6 +26,12 @@ const LAST_REQUESTS_MS = 2_500;
 const now = () => Math.floor(Date.now() / 1000);
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function timer(ms: number): Timer {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const handle = setTimeout(resolve, ms);
+  return { ended, cancel: () => clearTimeout(handle) };
+}
 
 const reportTo = (log: Log): ReportProblem => (problem, error) =>
   log("error", problem, { reason: reasonOf(error) });
@@ -71,6 +78,8 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
     timezone: config.timezone,
     now,
     randomBytes,
+    timer,
+    answered: (what) => log("debug", "Answered", what),
     linger: (isBusy) => sleep(isBusy ? BUSY_LINGER_MS : LINGER_MS),
     timed: async (commit) => {
       const begin = performance.now();

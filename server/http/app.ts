@@ -2,6 +2,7 @@
 import { Hono, type NotFoundHandler } from "hono";
 import { failed } from "../errors.ts";
 import { handlersOf, OPERATIONS, type Operations } from "./api.ts";
+import { edge } from "./edge.ts";
 import type { OwnerOf } from "./guard.ts";
 import { isId } from "./input.ts";
 import type { HttpParts } from "./parts.ts";
@@ -11,6 +12,7 @@ import { serve } from "./serve.ts";
 
 export function createApp(parts: HttpParts): Hono {
   const app = new Hono();
+  app.use(edge(parts));
   app.onError(onError(parts.report));
   const handlers = handlersOf(parts);
   const ownerOf = ownersIn(parts);
@@ -31,7 +33,7 @@ const ownersIn = ({ customers, points, meters }: HttpParts): OwnerOf => async (k
 
 /** Tells a path that there is not from one that takes other methods. */
 function noRoute({ routes }: Hono): NotFoundHandler {
-  const known = routes.map(({ method, path }) => ({
+  const known = routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({
     method,
     pattern: new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
   }));

@@ -1,7 +1,7 @@
 /** Datagrams over HTTP: the same bytes and the same path as over UDP, with a status for silence. */
 import { failed } from "../errors.ts";
 import { type DatagramOutcome, faultOf, MAX_DATAGRAM_BYTES } from "../ingest/ingest.ts";
-import { bytesOf } from "./input.ts";
+import { bytesOf } from "./body.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { problem } from "./problem.ts";
@@ -14,15 +14,17 @@ export const datagramOperations = {
     details: "The datagram's bytes, answered with the acknowledgement's bytes once it is stored.",
     body: { media: OCTETS },
     maxBytes: MAX_DATAGRAM_BYTES,
+    uncounted: true,
     answer: { media: OCTETS },
     failures: ["unauthenticated", "unavailable"],
   }),
 };
 
-export function datagramHandlers({ ingest }: HttpParts): HandlersOf<typeof datagramOperations> {
+export function datagramHandlers(parts: HttpParts): HandlersOf<typeof datagramOperations> {
+  const { ingest } = parts;
   return {
     sendDatagram: async ({ context }) => {
-      const bytes = await bytesOf(context, MAX_DATAGRAM_BYTES, () => {
+      const bytes = await bytesOf(context, parts, MAX_DATAGRAM_BYTES, () => {
         ingest.counts.malformed++;
         return noReport(`it is above ${MAX_DATAGRAM_BYTES} bytes`);
       });

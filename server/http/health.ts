@@ -11,10 +11,12 @@ export const healthOperations = {
     answer: z.object({ name: z.string(), api: z.string(), docs: z.string(), health: z.string() }),
   }),
   health: operation("GET /healthz", {
+    uncounted: true,
     summary: "Whether the process answers",
     answer: z.object({ status: z.literal("ok") }),
   }),
   readiness: operation("GET /readyz", {
+    uncounted: true,
     summary: "Whether the store can be written",
     answer: z.object({
       status: z.enum(["ready", "not ready"]),
@@ -24,6 +26,7 @@ export const healthOperations = {
     failures: ["unavailable"],
   }),
   metrics: operation("GET /metrics", {
+    uncounted: true,
     summary: "Figures for Prometheus",
     answer: { media: "text/plain" },
   }),

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { isTimeZone, startOfDate } from "../domain/calendar.ts";
 import { MAX_TIME } from "../domain/reading.ts";
-import { failed, type Failure, type FieldError } from "../errors.ts";
+import { failed, type FieldError } from "../errors.ts";
 import { FailureError } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 512 * 1024;
@@ -57,29 +57,6 @@ function described(errors: FieldError[]): string {
     .map(({ path, message }) => path ? `${path}: ${message}` : message);
   const more = errors.length - named.length;
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
-}
-
-/** The body's bytes, up to a limit; the request is refused as soon as it is longer. */
-export async function bytesOf(
-  { req }: Context,
-  maxBytes: number,
-  tooLong: () => Failure = () => failed("tooLarge", `The body is above ${maxBytes} bytes.`),
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  if (Number(req.header("content-length") ?? 0) > maxBytes) throw new FailureError(tooLong());
-  for await (const chunk of req.raw.body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes) throw new FailureError(tooLong());
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 export function jsonIn(bytes: Uint8Array): unknown {

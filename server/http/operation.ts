@@ -33,6 +33,8 @@ export interface Operation<
   body?: Body;
   /** The longest body, in bytes, where it is not the usual one. */
   maxBytes?: number;
+  /** Asked by meters and monitors, without a limit on how often. */
+  uncounted?: true;
   /** Without one, the answer is empty. */
   answer?: Answer;
   status?: 200 | 201 | 202;

@@ -6,13 +6,20 @@ import type { Conflicts } from "../store/conflicts.ts";
 import type { Customers } from "../store/customers.ts";
 import type { History } from "../store/history.ts";
 import type { Meters } from "../store/meters.ts";
+import type { Once } from "../store/once.ts";
 import type { Points } from "../store/points.ts";
 import type { Caller } from "./caller.ts";
+import type { Rates } from "./rates.ts";
 
 export interface Health {
   /** What is not ready, by name; nothing if all is. */
   notReady: () => Promise<Record<string, string>>;
   metrics: () => Promise<string>;
+}
+
+export interface Timer {
+  ended: Promise<void>;
+  cancel: () => void;
 }
 
 export interface HttpParts {
@@ -25,6 +32,15 @@ export interface HttpParts {
   health: Health;
   /** Who is asking; a credential that is none is a failure. */
   callerOf: (context: Context) => Promise<Caller>;
+  addressOf: (context: Context) => string;
+  rates: Rates;
+  once: Once;
+  /** Where users reach the server, if that is known. */
+  publicUrl: string | undefined;
+  newId: () => string;
+  timer: (ms: number) => Timer;
+  /** Told of each answer. */
+  answered: (what: { request: string; method: string; path: string; status: number }) => void;
   /** For points that do not name their own. */
   timezone: string;
   reportIntervalSeconds: number;

@@ -61,7 +61,8 @@ export function onError(report: ReportProblem) {
     if (error instanceof HTTPException && error.status < 500) {
       return problem(failed("invalid", error.message));
     }
-    report(`Cannot answer ${context.req.method} ${context.req.path}`, error);
+    const asked = `${context.req.method} ${context.req.path} (${context.get("requestId")})`;
+    report(`Cannot answer ${asked}`, error);
     if (error instanceof NoAnswerError) {
       return problem(failed("unavailable", "The database does not answer. Try again later."));
     }

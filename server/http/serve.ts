@@ -1,12 +1,14 @@
 /** Puts operations into the app: each is guarded, its input read, its answer written, in one way. */
 import type { Context, Hono } from "hono";
 import { z } from "zod";
+import { admitted } from "./admit.ts";
+import { bytesOf } from "./body.ts";
 import { actorOf } from "./caller.ts";
-import { type OwnerOf, refusal } from "./guard.ts";
-import { bytesOf, checked, jsonIn, MAX_JSON_BYTES } from "./input.ts";
+import type { OwnerOf } from "./guard.ts";
+import { answeredOnce } from "./idempotency.ts";
+import { checked, jsonIn, MAX_JSON_BYTES } from "./input.ts";
 import type { Asked, Handler, Operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
-import { FailureError } from "./problem.ts";
 import type { Right } from "./rights.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -22,11 +24,9 @@ export function serve(app: Hono, served: Served, parts: HttpParts, ownerOf: Owne
   const { operation, handler } = served;
   const [method, path] = operation.route.split(" ");
   app.on(method, path, async (context) => {
-    const asked = await read(context, served, parts, ownerOf);
-    const answer = await handler(asked);
-    if (answer instanceof Response) return answer;
-    if (answer === undefined) return context.body(null, 204);
-    return context.json(answer, operation.status ?? 200);
+    const { asked, bytes } = await read(context, served, parts, ownerOf);
+    const act = async () => answerOf(context, operation, await handler(asked));
+    return await answeredOnce({ context, bytes, caller: asked.caller }, parts, act);
   });
 }
 
@@ -35,17 +35,15 @@ async function read(
   { operation, right }: Served,
   parts: HttpParts,
   ownerOf: OwnerOf,
-): Promise<Asked<Any>> {
-  const caller = await parts.callerOf(context);
-  const refused = await refusal(right, caller, context.req.param("id"), ownerOf);
-  if (refused) throw new FailureError(refused);
+): Promise<{ asked: Asked<Any>; bytes: Uint8Array | undefined }> {
+  const caller = await admitted(context, right, !operation.uncounted, parts, ownerOf);
   const { query, body, maxBytes = MAX_JSON_BYTES } = operation;
-  return {
+  const isJson = body instanceof z.ZodType;
+  const bytes = isJson ? await bytesOf(context, parts, maxBytes) : undefined;
+  const asked = {
     params: context.req.param(),
     query: query instanceof z.ZodType ? checked(query, context.req.query(), "query") : undefined,
-    body: body instanceof z.ZodType
-      ? checked(body, jsonIn(await bytesOf(context, maxBytes)), "body")
-      : undefined,
+    body: isJson ? checked(body, jsonIn(bytes!), "body") : undefined,
     caller,
     by: {
       actor: actorOf(caller, context.get("requestId")),
@@ -54,6 +52,13 @@ async function read(
     },
     context,
   };
+  return { asked, bytes };
+}
+
+function answerOf(context: Context, { status }: Operation, answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  if (answer === undefined) return context.body(null, 204);
+  return context.json(answer, status ?? 200);
 }
 
 /** The version that If-Match names; `*` is any. */

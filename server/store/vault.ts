@@ -1,6 +1,6 @@
 /**
- * Seals the meters' keys for the database with AES-256-GCM. The meter's id and the key's id are
- * bound into the seal, so that a sealed key moved to another meter's record does not open.
+ * Seals what must not be read in the database, with AES-256-GCM. What is sealed is bound to whose it
+ * is: a meter's key that was moved to another meter's record does not open.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 
@@ -14,29 +14,36 @@ export class Vault {
   ) {}
 
   seal(meter: string, keyId: number, key: Uint8Array): Uint8Array {
-    const nonce = this.randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.secret, nonce);
-    cipher.setAAD(boundTo(meter, keyId));
-    const body = cipher.update(key);
-    cipher.final();
-    return new Uint8Array([...nonce, ...body, ...cipher.getAuthTag()]);
+    return this.sealFor(`${meter} ${keyId}`, key);
   }
 
   /** Throws if the secret is another one or the record was changed. */
   open(meter: string, keyId: number, sealed: Uint8Array): Uint8Array {
+    return this.openFor(`${meter} ${keyId}`, sealed, `the key of meter ${meter}`);
+  }
+
+  sealFor(owner: string, plain: Uint8Array): Uint8Array {
+    const nonce = this.randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", this.secret, nonce);
+    cipher.setAAD(new TextEncoder().encode(owner));
+    const body = cipher.update(plain);
+    cipher.final();
+    return new Uint8Array([...nonce, ...body, ...cipher.getAuthTag()]);
+  }
+
+  /** Throws likewise, and names `what` did not open. */
+  openFor(owner: string, sealed: Uint8Array, what: string): Uint8Array {
     const decipher = createDecipheriv("aes-256-gcm", this.secret, sealed.subarray(0, NONCE_BYTES));
-    decipher.setAAD(boundTo(meter, keyId));
+    decipher.setAAD(new TextEncoder().encode(owner));
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-    const key = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
+    const plain = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
     try {
       decipher.final();
     } catch (cause) {
       const detail =
         "it was sealed under another secret (CONTALUZ_SECRET), or its record is damaged";
-      throw new Error(`the key of meter ${meter} does not open: ${detail}`, { cause });
+      throw new Error(`${what} does not open: ${detail}`, { cause });
     }
-    return key;
+    return plain;
   }
 }
-
-const boundTo = (meter: string, keyId: number) => new TextEncoder().encode(`${meter} ${keyId}`);

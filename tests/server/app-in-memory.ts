@@ -15,6 +15,12 @@ export const NOON = 1_781_524_800;
 
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
+function realTimer(ms: number) {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const handle = setTimeout(resolve, ms);
+  return { ended, cancel: () => clearTimeout(handle) };
+}
+
 export class AppInMemory implements AsyncDisposable {
   private constructor(
     /** Unix seconds, for the test to set. */
@@ -40,6 +46,7 @@ export class AppInMemory implements AsyncDisposable {
       timezone: "America/Sao_Paulo",
       now: () => clock.seconds,
       randomBytes,
+      timer: realTimer,
       linger: () => Promise.resolve(),
       timed: (commit) => commit(),
       report: (problem) => void reported.push(problem),
