@@ -6,7 +6,7 @@ import { assert } from "@std/assert";
 import { createApp } from "../../server/http/app.ts";
 import type { Ingest } from "../../server/ingest/ingest.ts";
 import type { ReadingStore } from "../../server/store/store.ts";
-import { openService } from "../../server/service.ts";
+import { openService, type World } from "../../server/service.ts";
 import type { Meters } from "../../server/store/meters.ts";
 import { type Answered, type Json, OPERATOR_KEY } from "./running-server.ts";
 
@@ -34,7 +34,8 @@ export class AppInMemory implements AsyncDisposable {
     readonly fetch: (request: Request) => Response | Promise<Response>,
   ) {}
 
-  static async open(): Promise<AppInMemory> {
+  /** Some of the world may be the test's own. */
+  static async open(own: Partial<World> = {}): Promise<AppInMemory> {
     const kv = await Deno.openKv(":memory:");
     const reported: string[] = [];
     const clock = { seconds: NOON };
@@ -50,6 +51,7 @@ export class AppInMemory implements AsyncDisposable {
       linger: () => Promise.resolve(),
       timed: (commit) => commit(),
       report: (problem) => void reported.push(problem),
+      ...own,
     });
     const app = createApp({
       ...http,
