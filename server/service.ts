@@ -2,9 +2,12 @@
  * The service behind the sockets, put together in one place: from a database, a clock, randomness
  * and timers to everything that the HTTP side and the UDP socket need. Tests give it other ones.
  */
+import type { Context } from "hono";
 import type { ReportProblem } from "./errors.ts";
 import { callersBy } from "./http/auth.ts";
-import type { HttpParts } from "./http/parts.ts";
+import { addressOf } from "./http/address.ts";
+import type { HttpParts, Timer } from "./http/parts.ts";
+import { DEFAULT_RATES, type RateLimits, Rates } from "./http/rates.ts";
 import {
   DEFAULT_INGEST_LIMITS,
   Ingest,
@@ -13,12 +16,14 @@ import {
 } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
-import { signWith } from "./ingest/sign.ts";
+import { Cases } from "./store/cases.ts";
 import { Conflicts } from "./store/conflicts.ts";
 import { Customers } from "./store/customers.ts";
 import { EmbeddedStore } from "./store/embedded.ts";
 import { History } from "./store/history.ts";
+import { Import } from "./store/import.ts";
 import { Meters } from "./store/meters.ts";
+import { Once } from "./store/once.ts";
 import { Points } from "./store/points.ts";
 import { Records } from "./store/records.ts";
 import { SharedStore } from "./store/shared.ts";
@@ -32,11 +37,18 @@ export interface World {
   isShared: boolean;
   secret: Uint8Array;
   operatorKey: string | undefined;
+  /** Where users reach the server, if that is known. */
+  publicUrl?: string;
+  /** How many proxies stand in front of it. */
+  proxies?: number;
+  rates?: RateLimits;
   /** For points that do not name their own. */
   timezone: string;
   /** Unix seconds. */
   now: () => number;
   randomBytes: (length: number) => Uint8Array;
+  timer: (ms: number) => Timer;
+  answered?: HttpParts["answered"];
   linger: IngestParts["linger"];
   timed: IngestParts["timed"];
   report: ReportProblem;
@@ -63,13 +75,14 @@ export async function openService(world: World): Promise<Service> {
   const records = new Records(kv, () => randomBytes(8).toHex());
   const { keyring, keys, meters } = await openMeters(world, records, vault);
   const conflicts = new Conflicts(kv);
+  const cases = new Cases(kv, report);
   const ingest = new Ingest({
     store,
     findKey: (meter, keyId) => keys.find(meter, keyId),
     loadKeys: keys instanceof SharedKeys ? (wanted) => keys.load(wanted) : undefined,
     confirmKey: (meter, keyId) => meters.confirm(meter, keyId, now()),
     recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
-    signWith,
+    recordFalls: (meter, channel, falls) => cases.record(meter, channel, falls, now()),
     now,
     linger: world.linger,
     timed: world.timed,
@@ -82,8 +95,16 @@ export async function openService(world: World): Promise<Service> {
     conflicts,
     customers: new Customers(records),
     points: new Points(records),
-    history: new History(store.reader),
+    import: new Import(records, world.timezone),
+    history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
     callerOf: callersBy(world.operatorKey),
+    addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),
+    rates: new Rates(world.rates ?? DEFAULT_RATES, now),
+    once: new Once(kv, vault),
+    publicUrl: world.publicUrl,
+    newId: () => randomBytes(8).toHex(),
+    timer: world.timer,
+    answered: world.answered ?? (() => {}),
     timezone: world.timezone,
     reportIntervalSeconds: limits.reportIntervalSeconds,
     now,

@@ -3,6 +3,7 @@ import { consumptionHandlers, consumptionOperations } from "./consumption.ts";
 import { customerHandlers, customerOperations } from "./customers.ts";
 import { datagramHandlers, datagramOperations } from "./datagrams.ts";
 import { healthHandlers, healthOperations } from "./health.ts";
+import { importHandlers, importOperations } from "./import.ts";
 import { meterHandlers, meterOperations } from "./meters.ts";
 import type { ClientOf, HandlersOf } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
@@ -17,6 +18,7 @@ export const OPERATIONS = {
   ...consumptionOperations,
   ...meterOperations,
   ...readingOperations,
+  ...importOperations,
 };
 
 export type Operations = typeof OPERATIONS;
@@ -32,4 +34,5 @@ export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...consumptionHandlers(parts),
   ...meterHandlers(parts),
   ...readingHandlers(parts),
+  ...importHandlers(parts),
 });

@@ -5,6 +5,8 @@ import { unguarded } from "../domain/csv.ts";
 const MAX_ROWS = 100_000;
 const MAX_CELL_LENGTH = 1_000;
 const MAX_FAULTS = 100;
+/** Of a column that there is not, so that a file of something else is not repeated in the answer. */
+const MAX_NAME_LENGTH = 40;
 const MAX_LINE_BYTES = 64 * 1024;
 
 export interface CsvRow<Column extends string> {
@@ -104,7 +106,8 @@ const breaksIn = (cells: string[]): number =>
 function headerFaults(line: number, names: string[], columns: readonly string[]): CsvFault[] {
   return names.flatMap((name, i) => {
     if (!columns.includes(name)) {
-      return [{ line, message: `"${name}" is not a column: there are ${columns.join(", ")}` }];
+      const named = name.slice(0, MAX_NAME_LENGTH);
+      return [{ line, message: `"${named}" is not a column: there are ${columns.join(", ")}` }];
     }
     return names.indexOf(name) < i ? [{ line, message: `has the column ${name} twice` }] : [];
   });

@@ -11,6 +11,7 @@ import { FailureError } from "./problem.ts";
 
 export interface OneRequest {
   context: Context;
+  /** What it brought; undefined where the handler reads that by itself. */
   bytes: Uint8Array | undefined;
   caller: Caller;
 }
@@ -23,9 +24,8 @@ export async function answeredOnce(
   act: () => Promise<Response>,
 ): Promise<Response> {
   const key = context.req.header("idempotency-key");
-  if (key === undefined || context.req.method !== "POST" || caller.kind === "nobody") {
-    return await act();
-  }
+  if (key === undefined || bytes === undefined || caller.kind === "nobody") return await act();
+  if (context.req.method !== "POST") return await act();
   if (!KEY.test(key)) throw new FailureError(failed("invalid", WRONG_KEY));
   const owner = `${caller.kind} ${caller.id}`;
   const known = await once.begin(owner, key, `${context.req.path} ${hashOf(bytes)}`, now());
@@ -45,5 +45,5 @@ export async function answeredOnce(
 const JSON_TYPE = "application/json";
 const WRONG_KEY = "The Idempotency-Key must have 1 to 200 visible ASCII characters.";
 
-const hashOf = (bytes: Uint8Array = new Uint8Array()): string =>
+const hashOf = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");

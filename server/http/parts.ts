@@ -5,6 +5,7 @@ import type { Ingest } from "../ingest/ingest.ts";
 import type { Conflicts } from "../store/conflicts.ts";
 import type { Customers } from "../store/customers.ts";
 import type { History } from "../store/history.ts";
+import type { Import } from "../store/import.ts";
 import type { Meters } from "../store/meters.ts";
 import type { Once } from "../store/once.ts";
 import type { Points } from "../store/points.ts";
@@ -29,6 +30,7 @@ export interface HttpParts {
   points: Points;
   conflicts: Conflicts;
   history: History;
+  import: Import;
   health: Health;
   /** Who is asking; a credential that is none is a failure. */
   callerOf: (context: Context) => Promise<Caller>;

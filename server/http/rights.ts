@@ -61,4 +61,6 @@ export const RIGHTS: Record<keyof Operations, Right> = {
   listConflicts: staff,
   addReadings: device,
   listReadings: owner("meter"),
+
+  importCsv: staff,
 };

@@ -20,6 +20,8 @@ export interface Served {
   right: Right;
 }
 
+const NO_BYTES = new Uint8Array();
+
 export function serve(app: Hono, served: Served, parts: HttpParts, ownerOf: OwnerOf): void {
   const { operation, handler } = served;
   const [method, path] = operation.route.split(" ");
@@ -39,7 +41,7 @@ async function read(
   const caller = await admitted(context, right, !operation.uncounted, parts, ownerOf);
   const { query, body, maxBytes = MAX_JSON_BYTES } = operation;
   const isJson = body instanceof z.ZodType;
-  const bytes = isJson ? await bytesOf(context, parts, maxBytes) : undefined;
+  const bytes = isJson ? await bytesOf(context, parts, maxBytes) : body ? undefined : NO_BYTES;
   const asked = {
     params: context.req.param(),
     query: query instanceof z.ZodType ? checked(query, context.req.query(), "query") : undefined,
