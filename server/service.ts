@@ -95,7 +95,7 @@ export async function openService(world: World): Promise<Service> {
     conflicts,
     customers: new Customers(records),
     points: new Points(records),
-    import: new Import(records, world.timezone),
+    import: new Import(records, world.timezone, isShared ? 10 : 100),
     history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
     callerOf: callersBy(world.operatorKey),
     addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),

@@ -42,12 +42,20 @@ export function importHandlers(parts: HttpParts): HandlersOf<typeof importOperat
       if (!csv.ok) throw misfit(csv.faults, csv.faultCount);
       const planned = planImport(csv.rows);
       if (!planned.ok) throw misfit(planned.errors, planned.errorCount);
-      const faults = await parts.import.faults(planned.plan);
+      const { plan } = planned;
+      const { faults, known } = await parts.import.examine(plan);
       if (faults.length > 0) throw misfit(faults, faults.length);
+      const count = (all: unknown[], { size }: Map<string, string>) => ({
+        created: all.length - size,
+        existing: size,
+      });
+      const outcome = {
+        customers: count(plan.customers, known.customers),
+        points: count(plan.points, known.points),
+        meters: count(plan.meters, known.meters),
+      };
       const dryRun = query.dryRun === "true";
-      const outcome = dryRun
-        ? await parts.import.outcome(planned.plan)
-        : valueOf(await parts.import.run(planned.plan, by));
+      if (!dryRun) valueOf(await parts.import.run(plan, known, by));
       return { dryRun, ...outcome };
     },
   };

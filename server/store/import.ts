@@ -15,20 +15,10 @@ import type {
 import { done, type Result } from "../errors.ts";
 import { beginAt } from "./assignments.ts";
 import type { Change } from "./change.ts";
-import { CUSTOMERS, type Kind, METERS, POINTS, type Row } from "./kinds.ts";
-import { pointOf } from "./points.ts";
+import { CUSTOMERS, METERS, POINTS, type Row } from "./kinds.ts";
+import type { MeterRecord } from "./meters.ts";
+import { pointOf, type PointRecord } from "./points.ts";
 import type { By, Records } from "./records.ts";
-
-export interface Imported {
-  created: number;
-  existing: number;
-}
-
-export interface ImportOutcome {
-  customers: Imported;
-  points: Imported;
-  meters: Imported;
-}
 
 /** One atomic's worth: a customer, perhaps a point of theirs, perhaps meters there. */
 interface Unit {
@@ -37,62 +27,90 @@ interface Unit {
   meters: PlannedMeter[];
 }
 
-/** What is there of a plan, by the names that the plan has for it: its ids. */
-interface Known {
+/** What is there of a plan: ids by the names that the plan has for it. */
+export interface Known {
   customers: Map<string, string>;
   points: Map<string, string>;
   meters: Map<string, string>;
 }
 
-/** With those of a customer and a point, below the ten checks of an atomic. */
+export interface Examined {
+  /** What stands against the plan. */
+  faults: ImportError[];
+  known: Known;
+}
+
 const METERS_A_UNIT = 5;
-const AT_ONCE = 50;
+/** With some forty rows each, below the thousand of an atomic. */
+const UNITS_AN_ATOMIC = 20;
 
 export class Import {
-  constructor(readonly records: Records, readonly timezone: string) {}
+  constructor(
+    readonly records: Records,
+    readonly timezone: string,
+    /** How many the database takes in one atomic. */
+    readonly maxChecks: number,
+  ) {}
 
-  /** What stands against the plan in what is there already. */
-  async faults(plan: ImportPlan): Promise<ImportError[]> {
-    const points = await inBatches(plan.points, (point) => this.#pointFault(point));
-    const meters = await inBatches(plan.meters, (meter) => this.#meterFault(meter));
-    return [...points, ...meters].flatMap((fault) => fault ?? []);
-  }
-
-  /** How much of the plan is new. */
-  async outcome(plan: ImportPlan): Promise<ImportOutcome> {
-    const known = await this.#known(plan);
-    const count = (all: unknown[], { size }: Map<string, string>): Imported => ({
-      created: all.length - size,
-      existing: size,
-    });
+  /** Holds the plan against what is there: what stands against it, and what of it is new. */
+  async examine(plan: ImportPlan): Promise<Examined> {
+    const { records } = this;
+    const withTaxId = plan.customers.flatMap(({ taxId }) => taxId ?? []);
+    const without = plan.customers.filter(({ taxId }) => taxId === undefined);
+    const found = {
+      customers: [
+        ...await records.findAll(CUSTOMERS, "taxId", withTaxId),
+        ...await records.getAll(CUSTOMERS, without.map(idOf)),
+      ],
+      points: await records.findAll(POINTS, "code", plan.points.map(({ code }) => code)),
+      meters: await records.findAll(METERS, "serial", plan.meters.map(({ serial }) => serial)),
+    };
+    const pointFaults = await Promise.all(
+      plan.points.map((planned, i) => this.#pointFault(planned, found.points[i])),
+    );
+    const meterFaults = await Promise.all(
+      plan.meters.map((planned, i) => this.#meterFault(planned, found.meters[i])),
+    );
     return {
-      customers: count(plan.customers, known.customers),
-      points: count(plan.points, known.points),
-      meters: count(plan.meters, known.meters),
+      faults: [...pointFaults, ...meterFaults].flatMap((fault) => fault ?? []),
+      known: {
+        customers: idsBy(found.customers, ({ taxId, id }) => taxId ?? id),
+        points: idsBy(found.points, ({ code }) => code!),
+        meters: idsBy(found.meters, ({ serial }) => serial!),
+      },
     };
   }
 
-  async run(plan: ImportPlan, by: By): Promise<Result<ImportOutcome>> {
-    const outcome = await this.outcome(plan);
-    const known = await this.#known(plan);
-    for (const unit of unitsOf(plan)) {
-      if (isThere(unit, known)) continue;
-      const written = await this.records.transact<void>(
-        by,
-        (change) => this.#write(change, unit, known, by),
-      );
+  /** Writes what is new. */
+  async run(plan: ImportPlan, known: Known, by: By): Promise<Result<void>> {
+    const units = unitsOf(plan).filter((unit) => !isThere(unit, known));
+    for (const some of inAtomics(units, this.maxChecks)) {
+      const written = await this.records.transact<Known>(by, async (change) => {
+        const now: Known = { customers: new Map(), points: new Map(), meters: new Map() };
+        for (const unit of some) {
+          const begun = await this.#write(change, unit, [now, known], by);
+          if (!begun.ok) return begun;
+        }
+        return done(now);
+      });
       if (!written.ok) return written;
+      for (const [name, id] of written.value.customers) known.customers.set(name, id);
+      for (const [code, id] of written.value.points) known.points.set(code, id);
     }
-    return done(outcome);
+    return done(undefined);
   }
 
-  async #write(change: Change, unit: Unit, known: Known, by: By): Promise<Result<void>> {
-    const customerId = this.#customer(change, unit.customer, known, by);
-    const { point } = unit;
+  async #write(
+    change: Change,
+    { customer, point, meters }: Unit,
+    known: [now: Known, before: Known],
+    by: By,
+  ): Promise<Result<void>> {
+    const customerId = this.#customer(change, customer, known, by);
     if (!point) return done(undefined);
     const pointId = this.#point(change, point, customerId, known, by);
-    for (const { serial, label } of unit.meters) {
-      if (known.meters.has(serial)) continue;
+    for (const { serial, label } of meters) {
+      if (known[1].meters.has(serial)) continue;
       const meter = { id: this.records.newId(), serial, label, createdAt: by.at, keys: [] };
       const begun = await beginAt(change, meter, { pointId }, by.at);
       if (!begun.ok) return begun;
@@ -101,14 +119,19 @@ export class Import {
     return done(undefined);
   }
 
-  #customer(change: Change, customer: PlannedCustomer, { customers }: Known, by: By): string {
+  #customer(
+    change: Change,
+    customer: PlannedCustomer,
+    [now, before]: [Known, Known],
+    by: By,
+  ): string {
     const name = nameOf(customer);
-    const there = customers.get(name);
+    const there = now.customers.get(name) ?? before.customers.get(name);
     if (there) return there;
     const { line: _, ...details } = customer;
     const id = customer.taxId ? this.records.newId() : idOf(customer);
     change.put(CUSTOMERS, { ...details, id, createdAt: by.at });
-    customers.set(name, id);
+    now.customers.set(name, id);
     return id;
   }
 
@@ -116,49 +139,21 @@ export class Import {
     change: Change,
     { line: _, customerTaxId: __, timezone = this.timezone, ...point }: PlannedPoint,
     customerId: string,
-    { points }: Known,
+    [now, before]: [Known, Known],
     by: By,
   ): string {
-    const there = points.get(point.code);
+    const there = now.points.get(point.code) ?? before.points.get(point.code);
     if (there) return there;
     const id = this.records.newId();
     change.put(POINTS, pointOf({ ...point, timezone, customerId }, id, by.at));
-    points.set(point.code, id);
+    now.points.set(point.code, id);
     return id;
   }
 
-  async #known({ customers, points, meters }: ImportPlan): Promise<Known> {
-    const ids = async <Planned, R extends Row>(
-      planned: Planned[],
-      name: (one: Planned) => string,
-      find: (one: Planned) => Promise<R | undefined>,
-    ) => {
-      const found = await inBatches(planned, find);
-      return new Map(planned.flatMap((one, i) => found[i] ? [[name(one), found[i].id]] : []));
-    };
-    return {
-      customers: await ids(customers, nameOf, (customer) => this.#findCustomer(customer)),
-      points: await ids(points, ({ code }) => code, ({ code }) => this.#find(POINTS, "code", code)),
-      meters: await ids(
-        meters,
-        ({ serial }) => serial,
-        ({ serial }) => this.#find(METERS, "serial", serial),
-      ),
-    };
-  }
-
-  #find<R extends Row>(kind: Kind<R>, field: string, value: string): Promise<R | undefined> {
-    return this.records.find(kind, field, value);
-  }
-
-  #findCustomer(customer: PlannedCustomer) {
-    return customer.taxId
-      ? this.#find(CUSTOMERS, "taxId", customer.taxId)
-      : this.records.get(CUSTOMERS, idOf(customer));
-  }
-
-  async #pointFault({ line, code, customerTaxId }: PlannedPoint): Promise<ImportError | undefined> {
-    const point = await this.#find(POINTS, "code", code);
+  async #pointFault(
+    { line, customerTaxId }: PlannedPoint,
+    point: PointRecord | undefined,
+  ): Promise<ImportError | undefined> {
     if (!point) return undefined;
     if (point.retiredAt !== undefined) return fault(line, "pointCode", "is of a retired point");
     const holder = await this.records.get(CUSTOMERS, point.customerId);
@@ -166,8 +161,10 @@ export class Import {
     return fault(line, "pointCode", `is of a point that ${holder?.name ?? "another"} has`);
   }
 
-  async #meterFault({ line, serial, pointCode }: PlannedMeter): Promise<ImportError | undefined> {
-    const meter = await this.#find(METERS, "serial", serial);
+  async #meterFault(
+    { line, pointCode }: PlannedMeter,
+    meter: MeterRecord | undefined,
+  ): Promise<ImportError | undefined> {
     if (!meter) return undefined;
     if (meter.retiredAt !== undefined) return fault(line, "meter", "is retired");
     const point = meter.pointId ? await this.records.get(POINTS, meter.pointId) : undefined;
@@ -181,6 +178,14 @@ const fault = (line: number, column: ImportColumn, message: string): ImportError
   column,
   message,
 });
+
+function idsBy<R extends Row>(
+  found: (R | undefined)[],
+  name: (record: R) => string,
+): Map<string, string> {
+  const records = found.flatMap((record) => record ?? []);
+  return new Map(records.map((record) => [name(record), record.id]));
+}
 
 const nameOf = (customer: PlannedCustomer): string => customer.taxId ?? idOf(customer);
 
@@ -203,6 +208,22 @@ function unitsOf({ customers, points, meters }: ImportPlan): Unit[] {
   });
 }
 
+/** A unit checks that its customer, its point and its meters are not there yet. */
+function inAtomics(units: Unit[], maxChecks: number): Unit[][] {
+  const parts: Unit[][] = [];
+  let checks = Infinity;
+  for (const unit of units) {
+    const own = 2 + unit.meters.length;
+    checks += own;
+    if (checks > maxChecks || parts[parts.length - 1].length === UNITS_AN_ATOMIC) {
+      parts.push([]);
+      checks = own;
+    }
+    parts[parts.length - 1].push(unit);
+  }
+  return parts;
+}
+
 /** At least one, which may be empty. */
 function slices<Item>(items: Item[], length: number): Item[][] {
   const parts: Item[][] = [];
@@ -215,13 +236,3 @@ function slices<Item>(items: Item[], length: number): Item[][] {
 const isThere = ({ customer, point, meters }: Unit, known: Known): boolean =>
   known.customers.has(nameOf(customer)) && (!point || known.points.has(point.code)) &&
   meters.every(({ serial }) => known.meters.has(serial));
-
-/** Looks up a few at once, in their order. */
-async function inBatches<Item, Found>(
-  items: Item[],
-  look: (item: Item) => Promise<Found>,
-): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const some of slices(items, AT_ONCE)) found.push(...await Promise.all(some.map(look)));
-  return found;
-}

@@ -4,7 +4,7 @@
  * someone came in between.
  */
 import { wordsOf } from "../domain/search-words.ts";
-import { failed, type Failure, type Result } from "../errors.ts";
+import { done, failed, type Failure, type Result } from "../errors.ts";
 import { type Actor, type Audited, auditRows } from "./audit.ts";
 import { Change } from "./change.ts";
 import { listRange, type Place, recordKey, uniqueKey, wordRange } from "./keys.ts";
@@ -36,6 +36,8 @@ const MAX_SCANNED = 2_000;
 /** The database reads so many keys at once. */
 const KEYS_A_READ = 10;
 
+const RECORDS_A_PAGE = 100;
+
 /** The database refuses longer keys, and no id comes near. */
 const MAX_ID = 64;
 
@@ -59,6 +61,23 @@ export class Records {
   async find<R extends Row>(kind: Kind<R>, field: string, value: string): Promise<R | undefined> {
     const { value: id } = await this.kv.get<string>(uniqueKey(kind.name, field, value));
     return id === null ? undefined : await this.get(kind, id);
+  }
+
+  /** The same for many values, in their order. */
+  async findAll<R extends Row>(
+    kind: Kind<R>,
+    field: string,
+    values: string[],
+  ): Promise<(R | undefined)[]> {
+    const ids: (string | null)[] = [];
+    for (let at = 0; at < values.length; at += KEYS_A_READ) {
+      const keys = values.slice(at, at + KEYS_A_READ)
+        .map((value) => uniqueKey(kind.name, field, value));
+      ids.push(...(await this.kv.getMany<string[]>(keys)).map(({ value }) => value));
+    }
+    const found = await this.getAll(kind, ids.flatMap((id) => id ?? []));
+    const byId = new Map(found.map((record) => [record.id, record]));
+    return ids.map((id) => id === null ? undefined : byId.get(id));
   }
 
   /** In any order of the ids; those that there are. */
@@ -114,6 +133,16 @@ export class Records {
     return { items };
   }
 
+  /** A whole list, page by page. */
+  async *all<R extends Row>(kind: Kind<R>, list: string): AsyncGenerator<R> {
+    for (let cursor: string | undefined;;) {
+      const { items, next } = await this.list(kind, { list, limit: RECORDS_A_PAGE, cursor });
+      yield* items;
+      if (next === undefined) return;
+      cursor = next;
+    }
+  }
+
   /** Changes one record that is there. */
   async update<R extends Row, Value>(
     kind: Kind<R>,
@@ -122,17 +151,26 @@ export class Records {
     change: (record: R, within: Change) => Result<Value> | Promise<Result<Value>>,
   ): Promise<Result<Value>> {
     return await this.transact(by, async (within) => {
-      const record = await within.get(kind, id);
-      if (!record) return noSuch(kind.name, id);
-      if (by.expected !== undefined && by.expected !== record.version) {
-        return failed(
-          "preconditionFailed",
-          `The ${kind.name} has been changed since. Read it again.`,
-        );
-      }
-      const result = await change(record, within);
-      if (result.ok) within.put(kind, record);
+      const current = await currentIn(within, kind, id, by);
+      if (!current.ok) return current;
+      const result = await change(current.value, within);
+      if (result.ok) within.put(kind, current.value);
       return result;
+    });
+  }
+
+  /** Leaves of a record what is not personal. The audit log does not tell what was taken away. */
+  async erase<R extends Row>(
+    kind: Kind<R>,
+    id: string,
+    by: By,
+    blank: (record: R) => R,
+  ): Promise<Result<void>> {
+    return await this.transact<void>(by, async (within) => {
+      const current = await currentIn(within, kind, id, by);
+      if (!current.ok) return current;
+      within.erase(kind, blank(current.value));
+      return done(undefined);
     });
   }
 
@@ -156,6 +194,18 @@ export class Records {
   #auditRows(audited: Audited, by: By) {
     return auditRows({ ...audited, at: by.at, actor: by.actor }, this.#audited++, this.newId());
   }
+}
+
+async function currentIn<R extends Row>(
+  within: Change,
+  kind: Kind<R>,
+  id: string,
+  by: By,
+): Promise<Result<R>> {
+  const record = await within.get(kind, id);
+  if (!record) return noSuch(kind.name, id);
+  if (by.expected === undefined || by.expected === record.version) return done(record);
+  return failed("preconditionFailed", `The ${kind.name} has been changed since. Read it again.`);
 }
 
 const fitsWords = (words: string[], found: string, [first, ...others]: string[]): boolean =>
