@@ -5,7 +5,7 @@ WORKDIR /app
 COPY deno.json deno.lock ./
 COPY meter-firmware/protocol meter-firmware/protocol
 COPY server server
-RUN deno cache server/main.ts && mkdir /data && chown deno:deno /data
+RUN deno cache server/main.ts server/admin/main.ts && mkdir /data && chown deno:deno /data
 USER deno
 ENV CONTALUZ_DATA=/data
 VOLUME /data

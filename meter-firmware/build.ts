@@ -78,7 +78,19 @@ export async function buildFirmware(): Promise<number> {
   return source.length;
 }
 
+const HELP =
+  `Compiles the meter into the one file that is flashed, and checks that the chip can read it.
+It takes no options. The file: ${fileURLToPath(BUNDLE)}`;
+
 if (import.meta.main) {
+  if (Deno.args.includes("--help")) {
+    console.log(HELP);
+    Deno.exit(0);
+  }
+  if (Deno.args.length > 0) {
+    console.error(`Cannot build the firmware: ${Deno.args[0]} is not an option; it takes none`);
+    Deno.exit(1);
+  }
   try {
     const bytes = await buildFirmware();
     const verdict = bytes <= GOAL_BYTES ? "within" : "above";

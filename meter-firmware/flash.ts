@@ -25,8 +25,12 @@ const BOARD = {
   chip: { saved_code: { address: 0x320000, page_size: 4096, pages: 224 } },
 };
 const SERIAL = /SERIAL=(\S+)/;
-const LOCKED = `
-A meter that was set up before has a password: see "Flashing it again" in meter-firmware/README.md.`;
+/** What the tool prints once the port is open; before that, nothing of the meter can be to blame. */
+const OPENED = /^Connected$/m;
+const LOCKED =
+  `A meter that was set up before has a password: see "Flashing it again" in meter-firmware/README.md.`;
+const CLOSED =
+  "The port did not open: is it the board's, may this user open it, does another program have it open?";
 
 /** The tool ends well, whatever happened: only what it printed tells. */
 const isUploaded = (printed: string): boolean =>
@@ -48,6 +52,31 @@ const HELP = `Puts the meter on an ESP32 that runs Espruino.
   --console-password TEXT  opens the meter's console again; made up and shown unless given
   --dry-run                show every step, do none
 `;
+
+/** The options that the settings come from. */
+const OPTION_OF: Record<string, string> = {
+  "server": "--server",
+  "wifi.ssid": "--wifi",
+  "wifi.password": "--wifi-password",
+  "source": "--source",
+  "pulsesPerKwh": "--pulses-per-kwh",
+  "consolePassword": "--console-password",
+};
+
+/** In the words of the command line, as that is where it is put right. */
+const asOption = (problem: string): string => {
+  const [, setting, rest] = problem.match(/^([\w.]+): (.*)$/s) ?? [];
+  return setting in OPTION_OF ? `${OPTION_OF[setting]} ${rest}` : problem;
+};
+
+const problemsOf = (options: Options, password: string): string[] => {
+  const { problems } = checkSettings(settingsOf(options, NOT_YET_ENROLLED, password));
+  if (!options.server.startsWith("https:")) return problems.map(asOption);
+  const hint = "the chip has no room for https, and what it sends is signed";
+  return problems.map((problem) =>
+    problem.startsWith("server:") ? `${asOption(problem)}: ${hint}` : asOption(problem)
+  );
+};
 
 /** What the tool touches. */
 export interface Tools {
@@ -73,6 +102,8 @@ export interface Options {
   isDryRun: boolean;
 }
 
+const MORE = "; --help shows all";
+
 const FLAGS = {
   "port": { type: "string" },
   "server": { type: "string" },
@@ -93,7 +124,7 @@ export function readOptions(args: string[]): Options | string {
     if (values.help) return HELP;
     const missing = (["port", "server", "token", "wifi"] as const).filter((name) => !values[name]);
     if (missing.length > 0) {
-      return `${missing.map((name) => `--${name}`).join(", ")} missing\n${HELP}`;
+      return `${missing.map((name) => `--${name}`).join(", ")} missing${MORE}`;
     }
     return {
       port: values.port!,
@@ -109,7 +140,8 @@ export function readOptions(args: string[]): Options | string {
       isDryRun: values["dry-run"],
     };
   } catch (error) {
-    return `${(error as Error).message}\n\n${HELP}`;
+    // What follows the first sentence is advice that does not fit here.
+    return `${(error as Error).message.split(". ")[0]}${MORE}`;
   }
 }
 
@@ -147,7 +179,7 @@ const NOT_YET_ENROLLED: Enrolled = {
 export async function flash(options: Options, tools: Tools, now: number): Promise<void> {
   const { port, server, token, isDryRun } = options;
   const password = options.consolePassword ?? tools.randomText();
-  const { problems } = checkSettings(settingsOf(options, NOT_YET_ENROLLED, password));
+  const problems = problemsOf(options, password);
   if (problems.length > 0) throw new Error(problems.join("; "));
   const line = ["--no-ble", "-p", port, "-b", BAUD, "--board"];
   const step = async <Value>(what: string, instead: Value, run: () => Promise<Value>) => {
@@ -171,7 +203,10 @@ export async function flash(options: Options, tools: Tools, now: number): Promis
     async () => {
       const printed = await tools.espruino([...line, board, "-e", 'print("SERIAL="+getSerial())']);
       const serial = printed.match(SERIAL)?.[1];
-      if (!serial) throw new Error(`no open Espruino answers at ${port}:\n${printed}${LOCKED}`);
+      if (!serial) {
+        const hint = OPENED.test(printed) ? LOCKED : CLOSED;
+        throw new Error(`no open Espruino answers at ${port}:\n${printed.trimEnd()}\n${hint}`);
+      }
       tools.say(`  ${serial}`);
       return serial;
     },
@@ -210,6 +245,12 @@ export async function flash(options: Options, tools: Tools, now: number): Promis
   tools.say(isDryRun ? "Nothing was done." : "Done.");
 }
 
+/** The runtime says what happened in the cause. */
+const reasonOf = ({ message, cause }: Error): string => {
+  const reason = cause instanceof Error ? cause.message : message;
+  return /connection refused/i.test(reason) ? "nothing listens there" : reason;
+};
+
 /** What runs for real. */
 function realTools(folder: string): Tools {
   return {
@@ -226,10 +267,13 @@ function realTools(folder: string): Tools {
       return printed;
     },
     post: async (url, body) => {
-      const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
-      const answer = await response.json();
-      if (!response.ok) throw new Error(`the server refuses: ${answer.detail}`);
-      return answer;
+      const init = { method: "POST", body: JSON.stringify(body) };
+      const response = await fetch(url, init).catch((error) => {
+        throw new Error(`no answer from ${new URL(url).origin}: ${reasonOf(error)}`);
+      });
+      const answer = await response.json().catch(() => undefined);
+      if (response.ok && answer) return answer;
+      throw new Error(`the server refuses: ${answer?.detail ?? `status ${response.status}`}`);
     },
     write: async (name, text) => {
       const path = `${folder}/${name}`;
@@ -242,9 +286,13 @@ function realTools(folder: string): Tools {
 
 if (import.meta.main) {
   const options = readOptions(Deno.args);
+  if (options === HELP) {
+    console.log(options);
+    Deno.exit(0);
+  }
   if (typeof options === "string") {
-    console.error(options);
-    Deno.exit(Deno.args.includes("--help") ? 0 : 1);
+    console.error(`Cannot flash: ${options}`);
+    Deno.exit(1);
   }
   const folder = await Deno.makeTempDir({ prefix: "contaluz-flash-" });
   try {

@@ -2,6 +2,7 @@
  * The part of the server's API that setting up homes takes: customers, points and meters, under the
  * operator's key. What goes wrong is told in words that name what was being done.
  */
+import { NoAnswerError, refusalIn } from "./failure.ts";
 
 export interface NewCustomer {
   name: string;
@@ -50,18 +51,6 @@ const ANSWER_MS = 30000;
 // deno-lint-ignore no-explicit-any
 type Json = any;
 
-const reasonOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;
-
-/** The server's own words where it has some. */
-const refusalIn = async (response: Response): Promise<string> => {
-  const text = await response.text();
-  try {
-    return JSON.parse(text).detail ?? `status ${response.status}`;
-  } catch {
-    return `status ${response.status}`;
-  }
-};
-
 export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
   const answerTo = async (doing: string, path: string, body: Json): Promise<Response> => {
     try {
@@ -72,7 +61,7 @@ export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
         signal: AbortSignal.timeout(ANSWER_MS),
       });
     } catch (error) {
-      throw new Error(`Cannot ${doing}: no answer from ${address}: ${reasonOf(error)}`);
+      throw new NoAnswerError(doing, address, error);
     }
   };
 
@@ -81,8 +70,9 @@ export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
     if (!response.ok) throw new Error(`Cannot ${doing}: ${await refusalIn(response)}`);
     try {
       return await response.json();
-    } catch (error) {
-      throw new Error(`Cannot ${doing}: the answer is not JSON: ${reasonOf(error)}`);
+    } catch {
+      const hint = `is ${address} the address of the server?`;
+      throw new Error(`Cannot ${doing}: the answer is not JSON: ${hint}`);
     }
   };
 

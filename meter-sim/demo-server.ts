@@ -1,12 +1,9 @@
 /** The server as a child process of the demo: started, waited for, stopped. */
 import { fileURLToPath } from "node:url";
 import type { Schedule } from "./schedule.ts";
+import type { ServerPlace } from "./server-uplink.ts";
 
-export interface ServerProcess {
-  /** Where it listens: `http://127.0.0.1:8000`. */
-  address: string;
-  /** Undefined when it takes no UDP. */
-  udpPort: number | undefined;
+export interface ServerProcess extends ServerPlace {
   /** Its exit code, whenever it ends. */
   ended: Promise<number>;
   /** Sends SIGTERM and waits for the end; gives the exit code. */
@@ -21,15 +18,20 @@ export interface ServerParts {
 }
 
 const SERVER = new URL("../server/main.ts", import.meta.url);
+/** Runs in the server's process, before it. */
+const END_WITH_PARENT = new URL("./end-with-parent.ts", import.meta.url);
 const PERMISSIONS = ["net", "env", "read", "write", "sys"].map((name) => `--allow-${name}`);
 /** It stops within five seconds, by its own promise. */
 const STOP_MS = 10_000;
 
 const spawn = (env: Record<string, string>): Deno.ChildProcess =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...PERMISSIONS, fileURLToPath(SERVER)],
+    args: [
+      ...["run", "--quiet", ...PERMISSIONS],
+      ...["--preload", fileURLToPath(END_WITH_PARENT), fileURLToPath(SERVER)],
+    ],
     env,
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
     // Ctrl-C is for the demo alone, which stops the server when the last readings are stored.

@@ -1,10 +1,8 @@
 /** What the demo says: how far the past is filled in, and where to look when it is live. */
+import { curlLine, quoted } from "./command-lines.ts";
 import type { Home } from "./demo-homes.ts";
-
-export interface Terminal {
-  isTerminal: boolean;
-  write(text: string): void;
-}
+import type { ServerPlace } from "./server-uplink.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Less is filled in before anybody could read how far it is. */
 const WORTH_SHOWING = 10_000;
@@ -24,8 +22,12 @@ export const createProgress = ({ isTerminal, write }: Terminal) => {
 };
 
 export interface Summary {
-  address: string;
+  server: ServerPlace;
   operatorKey: string;
+  /** The folder of the demo. */
+  data: string;
+  /** The version that runs this. */
+  deno: string;
   homes: Home[];
   /** Unix milliseconds. */
   now: number;
@@ -38,10 +40,16 @@ const twelveMonths = (now: number): string => {
   return first.toISOString().slice(0, 10);
 };
 
-export const summaryOf = ({ address, operatorKey, homes, now }: Summary): string => {
+/** One more meter, on the desk. */
+const simLine = ({ server: { address, udpPort }, operatorKey, deno }: Summary): string => {
+  const sim = `npx --yes deno@${deno} task sim --server ${address} --udp-port ${udpPort ?? "off"}`;
+  return `  CONTALUZ_OPERATOR_KEY=${quoted(operatorKey)} ${sim}`;
+};
+
+export const summaryOf = (summary: Summary): string => {
+  const { server: { address }, operatorKey, data, homes, now } = summary;
   const [home] = homes;
-  const curl = (path: string): string =>
-    `  curl -s -H "authorization: Bearer ${operatorKey}" "${address}/api/v1${path}"`;
+  const curl = (path: string): string => `  ${curlLine({ address, operatorKey, path })}`;
   const consumption = `/points/${home.pointId}/consumption`;
   return [
     "",
@@ -49,6 +57,7 @@ export const summaryOf = ({ address, operatorKey, homes, now }: Summary): string
     "",
     `  Address        ${address}`,
     `  Operator key   ${operatorKey}`,
+    `  Data           ${data}; delete it to begin anew`,
     "",
     `${home.name}, ${home.address}, by month:`,
     curl(`${consumption}?step=1mo&from=${twelveMonths(now)}`),
@@ -56,6 +65,8 @@ export const summaryOf = ({ address, operatorKey, homes, now }: Summary): string
     curl(`${consumption}?step=1h`),
     "The register and the power now:",
     curl(`/points/${home.pointId}`),
+    "One more meter, with a load to turn, from another terminal in this folder:",
+    simLine(summary),
     "",
     "Ctrl-C stops it; started again it goes on from there.",
     "",

@@ -2,44 +2,43 @@
  * `deno task demo`: twenty homes with a year behind them, on a server of their own. This is the
  * program; it reads the environment and hands out clock, timers, chance, sockets and terminal.
  */
-import { openDemoFolder } from "./demo-folder.ts";
+import { OptionError, readArguments } from "./arguments.ts";
+import { type DemoFolder, openDemoFolder } from "./demo-folder.ts";
 import { runDemo } from "./demo-run.ts";
 import { startServer } from "./demo-server.ts";
-import type { Schedule } from "./schedule.ts";
+import { fileFailure } from "./failure.ts";
+import { DEMO_HELP } from "./help.ts";
+import { lookUp } from "./look-up.ts";
+import { createSchedule } from "./schedule.ts";
+import { stopOnSignal, STOPPED } from "./stop.ts";
+import { createTerminal } from "./terminal.ts";
 
 const DATA_FOLDER = "./data/demo";
 const KEY_BYTES = 24;
+const THIS_MACHINE = "127.0.0.1";
 
-/** A terminal that is closed must not leave the server behind. */
-const STOP_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM", "SIGHUP"];
-
-/** The reason of an end that somebody asked for. */
-const STOPPED = new Error("stopped");
-
-const schedule: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-};
+const schedule = createSchedule({ setTimeout, clearTimeout });
 
 const startedAt = Date.now() - performance.now();
 
 const newKey = (): string => crypto.getRandomValues(new Uint8Array(KEY_BYTES)).toHex();
 
-const openSocket = (hostname: string): Deno.DatagramConn => {
-  const isIpv6 = hostname.includes(":");
-  return Deno.listenDatagram({ transport: "udp", hostname: isIpv6 ? "::" : "0.0.0.0", port: 0 });
+const openFolder = (data: string): DemoFolder => {
+  try {
+    return openDemoFolder(data);
+  } catch (error) {
+    const hint = "CONTALUZ_DATA names another folder";
+    throw new Error(`Cannot keep its data in ${data}: ${fileFailure(error)}; ${hint}`);
+  }
 };
 
-const write = (text: string): void => {
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-};
-
-/** The server's settings are the demo's, but that its store is always one of its own. */
+/**
+ * The server's settings are the demo's, but that its store is always one of its own, and that it is
+ * for this machine unless told otherwise.
+ */
 const serverEnv = (env: Record<string, string>, data: string, operatorKey: string) => ({
   ...env,
+  CONTALUZ_HOST: env.CONTALUZ_HOST || THIS_MACHINE,
   CONTALUZ_DATA: data,
   CONTALUZ_OPERATOR_KEY: operatorKey,
   CONTALUZ_KV: "",
@@ -49,7 +48,7 @@ const serverEnv = (env: Record<string, string>, data: string, operatorKey: strin
 const demo = async (over: AbortController): Promise<void> => {
   const env = Deno.env.toObject();
   const data = env.CONTALUZ_DATA || DATA_FOLDER;
-  const folder = openDemoFolder(data);
+  const folder = openFolder(data);
   const operatorKey = env.CONTALUZ_OPERATOR_KEY || folder.operatorKey(newKey);
   const { signal } = over;
   const server = await startServer({ env: serverEnv(env, data, operatorKey), schedule, signal });
@@ -59,12 +58,12 @@ const demo = async (over: AbortController): Promise<void> => {
       server,
       folder,
       operatorKey,
-      terminal: { isTerminal: Deno.stdout.isTerminal(), write },
+      data,
+      deno: Deno.version.deno,
+      terminal: createTerminal(),
       now: Date.now,
       steadyNow: () => startedAt + performance.now(),
-      schedule,
-      openSocket,
-      fetch,
+      wires: { listenDatagram: Deno.listenDatagram, lookUp, fetch, schedule },
       over: signal,
     });
   } catch (error) {
@@ -74,11 +73,16 @@ const demo = async (over: AbortController): Promise<void> => {
   }
 };
 
+/** Shows the help if that was asked for. */
+const helped = (args: string[]): boolean => {
+  const { help } = readArguments(args, { help: "switch" });
+  if (help !== undefined) console.log(DEMO_HELP);
+  return help !== undefined;
+};
+
 const main = async (): Promise<void> => {
   const over = new AbortController();
-  for (const signal of STOP_SIGNALS) {
-    Deno.addSignalListener(signal, () => over.abort(STOPPED));
-  }
+  stopOnSignal(over);
   await demo(over).catch((error) => over.abort(error));
   const { reason } = over.signal;
   if (reason === STOPPED) Deno.exit(0);
@@ -86,4 +90,12 @@ const main = async (): Promise<void> => {
   Deno.exit(1);
 };
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  try {
+    if (!helped(Deno.args)) await main();
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    console.error(`demo: ${error.message}; --help shows all`);
+    Deno.exit(1);
+  }
+}

@@ -15,6 +15,8 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 export interface DeskParts {
   time: VirtualTime;
+  /** Real milliseconds, in which the server answers. */
+  now: () => number;
   random: Random;
   memory: Memory;
   /** Powers a chip up with the meter in it: its source, or the file that is flashed. */
@@ -24,7 +26,7 @@ export interface DeskParts {
   watts: (ms: number) => number;
   resolve: World["resolve"];
   sendUdp: World["sendUdp"];
-  postHttp: (post: HttpPost) => Promise<Uint8Array | undefined>;
+  postHttp: (post: HttpPost, answered: (bytes: Uint8Array | undefined) => void) => void;
   print: (line: string) => void;
 }
 
@@ -36,8 +38,16 @@ export interface DeskView {
   uplink: string;
   hasPower: boolean;
   hasNetwork: boolean;
-  /** Milliseconds of the desk's time; none before the first. */
-  sinceAcknowledgement: number | undefined;
+  /** Milliseconds of the desk's time since the power came. */
+  poweredMs: number;
+  /** Real milliseconds since the first report that nothing has come back for; 0 when there is none. */
+  silentMs: number;
+  /** The way that the last acknowledgement came; undefined before the first. */
+  answeredBy: "UDP" | "HTTP" | undefined;
+  /** Real milliseconds. */
+  sinceAnswerMs: number;
+  /** Readings that no server had acknowledged when the power went. */
+  lostReadings: number;
 }
 
 /** As much of the meter's status as the desk shows. */
@@ -55,7 +65,11 @@ export class Desk {
   #chip: Chip | undefined;
   #console: Console | undefined;
   #hasNetwork = true;
-  #acknowledgedAt: number | undefined;
+  #poweredAt = 0;
+  #unansweredSince: number | undefined;
+  #answeredBy: DeskView["answeredBy"];
+  #answeredAt = 0;
+  #lostReadings = 0;
 
   constructor(readonly parts: DeskParts) {}
 
@@ -70,10 +84,13 @@ export class Desk {
     this.#chip = chip;
     this.#console = this.parts.run(chip);
     const { time, pulsesPerKwh, watts } = this.parts;
+    this.#poweredAt = time.now();
     putLoadOn(chip, { pulsesPerKwh, watts: () => watts(time.now()) });
   }
 
   powerDown(): void {
+    this.#lostReadings += this.#status()?.report?.waiting ?? 0;
+    this.#unansweredSince = undefined;
     this.#chip?.powerDown();
     this.#chip = undefined;
     this.#console = undefined;
@@ -81,12 +98,13 @@ export class Desk {
 
   setNetwork(isUp: boolean): void {
     this.#hasNetwork = isUp;
+    this.#unansweredSince = undefined;
     this.#chip?.putInReach(isUp);
   }
 
   /** A datagram has come in. */
   receive(bytes: Uint8Array): void {
-    this.#note(bytes);
+    this.#note(bytes, "UDP");
     this.#chip?.receive(bytes);
   }
 
@@ -101,8 +119,8 @@ export class Desk {
   }
 
   view(): DeskView {
-    const status = this.#console?.status() as Status | undefined;
-    const since = this.#acknowledgedAt;
+    const { time, now } = this.parts;
+    const status = this.#status();
     return {
       registerWh: status?.registerWh ?? 0,
       watts: status?.watts ?? 0,
@@ -111,12 +129,27 @@ export class Desk {
       uplink: status?.uplink ?? "no power",
       hasPower: this.hasPower,
       hasNetwork: this.#hasNetwork,
-      sinceAcknowledgement: since === undefined ? undefined : this.parts.time.now() - since,
+      poweredMs: this.hasPower ? time.now() - this.#poweredAt : 0,
+      silentMs: now() - (this.#unansweredSince ?? now()),
+      answeredBy: this.#answeredBy,
+      sinceAnswerMs: now() - this.#answeredAt,
+      lostReadings: this.#lostReadings,
     };
   }
 
-  #note(bytes: Uint8Array): void {
-    if (decodeAcknowledgement(bytes).ok) this.#acknowledgedAt = this.parts.time.now();
+  #status(): Status | undefined {
+    return this.#console?.status() as Status | undefined;
+  }
+
+  #sent(): void {
+    this.#unansweredSince ??= this.parts.now();
+  }
+
+  #note(bytes: Uint8Array, way: "UDP" | "HTTP"): void {
+    if (!decodeAcknowledgement(bytes).ok) return;
+    this.#unansweredSince = undefined;
+    this.#answeredBy = way;
+    this.#answeredAt = this.parts.now();
   }
 
   #world(): World {
@@ -126,11 +159,16 @@ export class Desk {
       schedule: time.schedule,
       random,
       resolve,
-      sendUdp,
-      postHttp: async (post, answered) => {
-        const bytes = await postHttp(post);
-        if (bytes) this.#note(bytes);
-        answered(bytes);
+      sendUdp: (bytes, port, address) => {
+        this.#sent();
+        sendUdp(bytes, port, address);
+      },
+      postHttp: (post, answered) => {
+        this.#sent();
+        postHttp(post, (bytes) => {
+          if (bytes) this.#note(bytes, "HTTP");
+          answered(bytes);
+        });
       },
       print,
       restarted: () => {

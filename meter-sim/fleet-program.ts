@@ -4,27 +4,27 @@
  */
 import { createApi } from "./api.ts";
 import { backfill } from "./backfill.ts";
-import { createProgress, type Terminal } from "./demo-text.ts";
+import { OptionError } from "./arguments.ts";
+import { createProgress } from "./demo-text.ts";
+import { NO_OPERATOR_KEY } from "./desk-identity.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { drain, runLive } from "./fleet-run.ts";
 import { type MeterState, newMeterState } from "./fleet-state.ts";
-import { createHttpLane } from "./http-lane.ts";
 import { createNetwork, type Network } from "./network.ts";
-import { OptionError, type Options } from "./options.ts";
+import type { Options } from "./options.ts";
 import { seededRandom } from "./random.ts";
-import { pause, type Schedule } from "./schedule.ts";
-import { createUplink, SHARED_SOCKETS, type Socket, type Uplink } from "./uplink.ts";
+import { pauseUnless, type Schedule } from "./schedule.ts";
+import { openUplink, type Wires } from "./server-uplink.ts";
+import { STOPPED } from "./stop.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Uplink } from "./uplink.ts";
 
 export interface FleetProgramParts {
   /** Unix milliseconds. */
   now(): number;
   /** The same, but by a clock that is never set. */
   steadyNow(): number;
-  schedule: Schedule;
-  openSocket(): Socket;
-  /** The server's address, as datagrams need it. */
-  lookUp(host: string): Promise<string | undefined>;
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  wires: Wires;
   terminal: Terminal;
   /** Told to stop. */
   over: AbortSignal;
@@ -44,24 +44,10 @@ const networkOf = ({ faults, seed }: Options, schedule: Schedule): Network | und
   });
 };
 
-const uplinkFor = async (options: Options, parts: FleetProgramParts): Promise<Uplink> => {
-  const { server, udpPort } = options;
-  const { schedule, openSocket, lookUp, fetch } = parts;
-  const http = createHttpLane({ address: server, fetch });
-  const network = networkOf(options, schedule);
-  if (udpPort === undefined) return createUplink({ http, network, schedule });
-  const { hostname } = new URL(server);
-  const address = await lookUp(hostname);
-  if (!address) throw new OptionError(`--server: the name ${hostname} does not resolve`);
-  const sockets = Array.from({ length: SHARED_SOCKETS }, openSocket);
-  const udp = { sockets, server: { transport: "udp" as const, hostname: address, port: udpPort } };
-  return createUplink({ udp, http, network, schedule });
-};
-
 const register = async (options: Options, parts: FleetProgramParts): Promise<MeterState[]> => {
   const { server, operatorKey, fleet, seed, backfillSeconds } = options;
-  if (!operatorKey) throw new OptionError("give --operator-key, or set CONTALUZ_OPERATOR_KEY");
-  const api = createApi({ address: server, operatorKey, fetch: parts.fetch });
+  if (operatorKey === undefined) throw new OptionError(NO_OPERATOR_KEY);
+  const api = createApi({ address: server, operatorKey, fetch: parts.wires.fetch });
   parts.terminal.write(`Registering ${fleet} meters\n`);
   const since = Math.floor(parts.now() / 1000) - backfillSeconds;
   const issued = await api.provisionMeters(
@@ -74,7 +60,7 @@ const fillIn = async (
   states: MeterState[],
   { backfillSeconds, everySeconds }: Options,
   uplink: Uplink,
-  { now, schedule, terminal, over }: FleetProgramParts,
+  { now, wires: { schedule }, terminal, over }: FleetProgramParts,
 ): Promise<MeterState[]> => {
   if (backfillSeconds === 0) return states;
   terminal.write("Filling in their past\n");
@@ -83,34 +69,48 @@ const fillIn = async (
   return await backfill(states, span, { now, schedule, uplink, progress, signal: over });
 };
 
-const lineOf = (fleet: Fleet): string => {
+const lineOf = (fleet: Fleet, rest: string): string => {
   const { meters, sent, acknowledged, waiting, dropped } = fleet.counts();
-  const lost = dropped > 0 ? `, ${dropped} thinned out` : "";
-  return `${meters} meters: ${sent} readings sent, ${acknowledged} acknowledged, ${waiting} waiting${lost}`;
+  const thinned = dropped > 0 ? `, ${dropped} thinned out` : "";
+  return `${meters} meters: ${sent} readings sent, ${acknowledged} acknowledged, ${waiting} ${rest}${thinned}`;
 };
 
 const showCounts = async (
   fleet: Fleet,
-  { terminal, schedule, over }: FleetProgramParts,
+  { terminal, wires: { schedule }, over }: FleetProgramParts,
 ): Promise<void> => {
   for (let shows = 1; !over.aborted; shows++) {
-    await pause(schedule, SHOW_EVERY_MS);
-    if (terminal.isTerminal) terminal.write(`\r${lineOf(fleet)}  `);
-    else if (shows % LINE_EVERY_SHOWS === 0) terminal.write(`${lineOf(fleet)}\n`);
+    await pauseUnless(over, schedule, SHOW_EVERY_MS);
+    const line = lineOf(fleet, "waiting");
+    if (terminal.isTerminal) terminal.write(`\r${line}  `);
+    else if (shows % LINE_EVERY_SHOWS === 0) terminal.write(`${line}\n`);
   }
+  if (terminal.isTerminal) terminal.write("\n");
+};
+
+const live = async (states: MeterState[], uplink: Uplink, parts: FleetProgramParts) => {
+  const { wires: { schedule }, terminal, over } = parts;
+  const fleet = createFleet(states, { now: parts.steadyNow, uplink });
+  terminal.write("Live; Ctrl-C stops it\n");
+  await Promise.all([runLive(fleet, schedule, over), showCounts(fleet, parts)]);
+  const { waiting } = fleet.counts();
+  if (waiting > 0) terminal.write(`Finishing: ${waiting} readings wait for the server\n`);
+  await drain(fleet, schedule, uplink, DRAIN_MS);
+  terminal.write(`Stopped. ${lineOf(fleet, "never acknowledged")}\n`);
+  fleet.close();
 };
 
 export const runFleet = async (options: Options, parts: FleetProgramParts): Promise<void> => {
-  const { schedule, terminal, over } = parts;
-  const uplink = await uplinkFor(options, parts);
+  const { server: address, udpPort } = options;
+  const { wires, terminal } = parts;
+  const network = networkOf(options, wires.schedule);
+  const uplink = await openUplink({ address, udpPort }, wires, { network });
   try {
-    const states = await fillIn(await register(options, parts), options, uplink, parts);
-    const fleet = createFleet(states, { now: parts.steadyNow, uplink });
-    terminal.write("Live; Ctrl-C stops it\n");
-    await Promise.all([runLive(fleet, schedule, over), showCounts(fleet, parts)]);
-    await drain(fleet, schedule, uplink, DRAIN_MS);
-    terminal.write(`${terminal.isTerminal ? "\n" : ""}Stopped. ${lineOf(fleet)}\n`);
-    fleet.close();
+    const states = await register(options, parts);
+    await live(await fillIn(states, options, uplink, parts), uplink, parts);
+  } catch (error) {
+    if (error !== STOPPED) throw error;
+    terminal.write("\nStopped before the past of the meters was filled in\n");
   } finally {
     await uplink.close();
   }

@@ -1,5 +1,4 @@
-/** The terminal of one meter: what is typed, and what is shown. Knows nothing of chips and sockets. */
-import type { DeskView } from "./desk.ts";
+/** The keys of one meter: what is typed becomes what is to be done. */
 
 export type Command =
   | { kind: "setLoad"; watts: number }
@@ -10,9 +9,10 @@ export type Command =
   | { kind: "togglePower" }
   | { kind: "quit" };
 
+export const MOST_WATTS = 100_000;
 const STEP_WATTS = 100;
-const MOST_WATTS = 100_000;
 const MOST_DIGITS = 6;
+const BACKSPACE = ["\x7f", "\b"];
 
 const KEYS: Record<string, Command> = {
   "+": { kind: "changeLoad", watts: STEP_WATTS },
@@ -42,7 +42,7 @@ export class Keys {
       return undefined;
     }
     const digits = this.#digits;
-    this.#digits = "";
+    this.#digits = BACKSPACE.includes(key) ? digits.slice(0, -1) : "";
     if ((key === "\r" || key === "\n") && digits !== "") {
       return { kind: "setLoad", watts: withinLimits(Number(digits)) };
     }
@@ -51,36 +51,3 @@ export class Keys {
 }
 
 export const withinLimits = (watts: number): number => Math.max(0, Math.min(MOST_WATTS, watts));
-
-export interface Shown extends DeskView {
-  meter: string;
-  program: string;
-  load: number;
-  speed: number;
-  typed: string;
-}
-
-const ago = (ms: number | undefined): string =>
-  ms === undefined ? "none yet" : `${(ms / 1000).toFixed(0)} s ago`;
-
-const yesNo = (is: boolean, yes: string, no: string): string => is ? yes : no;
-
-/** A handful of lines of the same width each time. */
-export function screen(view: Shown): string[] {
-  const register = view.hasPower ? `${(view.registerWh / 1000).toFixed(6)} kWh` : "no power";
-  return [
-    `Meter ${view.meter}, ${view.program}`,
-    "",
-    `register  ${register.padEnd(16)} power  ${view.watts} W of a load of ${
-      Math.round(view.load)
-    } W`,
-    `outbox    ${view.waiting} waiting, ${view.unanswered} reports unanswered`,
-    `server    ${view.uplink}, last acknowledgement ${ago(view.sinceAcknowledgement)}`,
-    `power ${yesNo(view.hasPower, "on", "OFF")}   network ${
-      yesNo(view.hasNetwork, "on", "OFF")
-    }   time ×${view.speed}`,
-    "",
-    "+ -  load by 100 W     digits, Enter  set the load     f s  faster, slower",
-    `n  network             p  power                        q  quit     ${view.typed}`,
-  ];
-}

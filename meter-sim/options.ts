@@ -1,5 +1,6 @@
 /** What can be asked of the twin on the command line, checked. */
-import { parseArgs } from "node:util";
+import { type Flags, type Given, OptionError, readArguments } from "./arguments.ts";
+import { MOST_WATTS } from "./menu.ts";
 
 export interface Options {
   server: string;
@@ -20,46 +21,35 @@ export interface Options {
   everySeconds: number;
 }
 
-export const HELP = `A meter on the desk, or a fleet of households, for a server that runs already.
-
-  deno task sim                          one meter with a menu
-  deno task sim --fleet 1000             as many homes, each with a meter
-
-  --server URL           of the server; http://127.0.0.1:8000 unless told otherwise
-  --udp-port PORT        of the server, or off for HTTP only; 8001 unless told otherwise
-  --operator-key KEY     registers meters; else CONTALUZ_OPERATOR_KEY is taken
-  --token TOKEN          of a meter that is registered already, instead of the key (one meter)
-  --compiled             runs the very file that is flashed (one meter)
-  --load WATTS           the load at the beginning (one meter)
-  --replay FILE          a load curve, time,watts a line (one meter)
-  --record FILE          writes the load down as such a curve (one meter)
-  --seed NUMBER          other homes, other luck
-  --loss, --duplicate    of datagrams, from 0 to 1 (fleet)
-  --delay MS             of datagrams at most (fleet)
-  --backfill SPAN        gives the meters a past: 1y, 90d, 12h (fleet)
-  --every SPAN           the time between its readings; 15m unless told otherwise (fleet)
-`;
+type Env = Readonly<Record<string, string | undefined>>;
 
 const FLAGS = {
-  "server": { type: "string", default: "http://127.0.0.1:8000" },
-  "udp-port": { type: "string", default: "8001" },
-  "operator-key": { type: "string" },
-  "token": { type: "string" },
-  "compiled": { type: "boolean", default: false },
-  "load": { type: "string", default: "350" },
-  "replay": { type: "string" },
-  "record": { type: "string" },
-  "fleet": { type: "string", default: "0" },
-  "seed": { type: "string", default: "1" },
-  "loss": { type: "string", default: "0" },
-  "duplicate": { type: "string", default: "0" },
-  "delay": { type: "string", default: "0" },
-  "backfill": { type: "string", default: "0s" },
-  "every": { type: "string", default: "15m" },
-  "help": { type: "boolean", default: false },
-} as const;
+  "server": "value",
+  "udp-port": "value",
+  "operator-key": "value",
+  "token": "value",
+  "compiled": "switch",
+  "load": "value",
+  "replay": "value",
+  "record": "value",
+  "fleet": "value",
+  "seed": "value",
+  "loss": "value",
+  "duplicate": "value",
+  "delay": "value",
+  "backfill": "value",
+  "every": "value",
+  "help": "switch",
+} as const satisfies Flags<string>;
+
+type Name = keyof typeof FLAGS;
+
+const OF_ONE_METER: Name[] = ["token", "compiled", "load", "replay", "record"];
+const OF_DATAGRAMS: Name[] = ["loss", "duplicate", "delay"];
+const OF_A_FLEET: Name[] = [...OF_DATAGRAMS, "backfill", "every"];
 
 const MAX_FLEET = 100_000;
+const LONGEST_PAST_YEARS = 10;
 const SECONDS: Record<string, number> = {
   s: 1,
   m: 60,
@@ -68,63 +58,96 @@ const SECONDS: Record<string, number> = {
   y: 365 * 86_400,
 };
 
-/** What does not fit, in words for who typed it. */
-export class OptionError extends Error {}
-
 function within(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= low && value <= high) return value;
-  throw new OptionError(`--${name} must be a number from ${low} to ${high}, not ${text}`);
+  throw new OptionError(
+    `${name} must be a number from ${low} to ${high}, not ${text || "nothing"}`,
+  );
 }
 
 function whole(name: string, text: string, low: number, high: number): number {
   const value = within(name, text, low, high);
   if (Number.isInteger(value)) return value;
-  throw new OptionError(`--${name} must be a whole number, not ${text}`);
+  throw new OptionError(`${name} must be a whole number, not ${text}`);
 }
 
 function span(name: string, text: string): number {
   const [, count, unit] = text.match(/^(\d{1,6})([smhdy])$/) ?? [];
-  if (unit) return Number(count) * SECONDS[unit];
-  throw new OptionError(`--${name} must be like 15m, 12h, 90d or 1y, not ${text}`);
+  if (!unit || Number(count) === 0) {
+    throw new OptionError(`${name} must be like 15m, 12h, 90d or 1y, not ${text || "nothing"}`);
+  }
+  const seconds = Number(count) * SECONDS[unit];
+  if (seconds <= LONGEST_PAST_YEARS * SECONDS.y) return seconds;
+  throw new OptionError(`${name} must be at most ${LONGEST_PAST_YEARS}y, not ${text}`);
 }
 
-function address(text: string): string {
-  if (/^https?:\/\/[^/]+\/?$/.test(text)) return text.replace(/\/$/, "");
-  throw new OptionError(`--server must be like http://127.0.0.1:8000, not ${text}`);
+const port = (name: string, text: string): number => whole(name, text, 1, 65_535);
+
+/** A variable of the server's; empty counts as unset, as there. */
+function variable(env: Env, name: string, option: string, fallback: string): string {
+  const text = env[name] || fallback;
+  if (text !== "0") return text;
+  throw new OptionError(`${name} is 0, so the server picked a port: say which one with ${option}`);
+}
+
+function serverOf({ server }: Given<Name>, env: Env): string {
+  if (server === undefined) {
+    const text = variable(env, "CONTALUZ_HTTP_PORT", "--server", "8000");
+    return `http://127.0.0.1:${port("CONTALUZ_HTTP_PORT", text)}`;
+  }
+  const isAddress = /^https?:\/\/[^/?#]+\/?$/.test(server) && URL.canParse(server);
+  if (isAddress) return server.replace(/\/$/, "");
+  throw new OptionError(`--server must be like http://127.0.0.1:8000, not ${server || "nothing"}`);
+}
+
+function udpPortOf(given: Given<Name>, env: Env): number | undefined {
+  const [name, text] = given["udp-port"] === undefined
+    ? ["CONTALUZ_UDP_PORT", variable(env, "CONTALUZ_UDP_PORT", "--udp-port", "8001")]
+    : ["--udp-port", given["udp-port"]];
+  return text === "off" ? undefined : port(name, text);
+}
+
+/** What would do nothing is hardly what was meant. */
+function refuseIdle(given: Given<Name>, udpPort: number | undefined): void {
+  const refuse = (names: Name[], why: string): void => {
+    const idle = names.find((name) => given[name] !== undefined);
+    if (idle !== undefined) throw new OptionError(`--${idle} does nothing ${why}`);
+  };
+  if (given.fleet !== undefined) refuse(OF_ONE_METER, "with --fleet: it is for one meter");
+  else refuse(OF_A_FLEET, "without --fleet");
+  if (given.backfill === undefined) refuse(["every"], "without --backfill");
+  if (given.replay !== undefined) refuse(["load"], "with --replay: the file says the load");
+  if (given.token !== undefined) {
+    refuse(["operator-key"], "with --token: the meter is registered already");
+    refuse(["udp-port"], "with --token: the server tells the meter its port");
+  }
+  if (udpPort === undefined) refuse(OF_DATAGRAMS, "over HTTP, which repairs what the network does");
 }
 
 /** Throws an `OptionError` where something does not fit; undefined when help is asked for. */
-export function readOptions(args: string[], operatorKey: string | undefined): Options | undefined {
-  const values = parsed(args);
-  if (values.help) return undefined;
+export function readOptions(args: string[], env: Env): Options | undefined {
+  const given = readArguments(args, FLAGS);
+  if (given.help !== undefined) return undefined;
+  const udpPort = udpPortOf(given, env);
+  refuseIdle(given, udpPort);
   return {
-    server: address(values.server),
-    udpPort: values["udp-port"] === "off"
-      ? undefined
-      : whole("udp-port", values["udp-port"], 1, 65_535),
-    operatorKey: values["operator-key"] ?? operatorKey,
-    token: values.token,
-    isCompiled: values.compiled,
-    watts: within("load", values.load, 0, 100_000),
-    replay: values.replay,
-    record: values.record,
-    fleet: whole("fleet", values.fleet, 0, MAX_FLEET),
-    seed: whole("seed", values.seed, 0, 0xffffffff),
+    server: serverOf(given, env),
+    udpPort,
+    operatorKey: given["operator-key"] || env.CONTALUZ_OPERATOR_KEY || undefined,
+    token: given.token,
+    isCompiled: given.compiled !== undefined,
+    watts: within("--load", given.load ?? "350", 0, MOST_WATTS),
+    replay: given.replay,
+    record: given.record,
+    fleet: given.fleet === undefined ? 0 : whole("--fleet", given.fleet, 1, MAX_FLEET),
+    seed: whole("--seed", given.seed ?? "1", 0, 0xffffffff),
     faults: {
-      loss: within("loss", values.loss, 0, 1),
-      duplicate: within("duplicate", values.duplicate, 0, 1),
-      delayMs: whole("delay", values.delay, 0, 60_000),
+      loss: within("--loss", given.loss ?? "0", 0, 1),
+      duplicate: within("--duplicate", given.duplicate ?? "0", 0, 1),
+      delayMs: whole("--delay", given.delay ?? "0", 0, 60_000),
     },
-    backfillSeconds: span("backfill", values.backfill),
-    everySeconds: span("every", values.every),
+    backfillSeconds: given.backfill === undefined ? 0 : span("--backfill", given.backfill),
+    everySeconds: span("--every", given.every ?? "15m"),
   };
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options: FLAGS }).values;
-  } catch (error) {
-    throw new OptionError((error as Error).message);
-  }
 }

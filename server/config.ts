@@ -15,6 +15,23 @@ const secret = z.string().refine((text) => decoded(text)?.length === 32, {
 /** The runtime would take anything else for the name of a local file. */
 const isHttpUrl = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text);
 
+/** Where users reach the server: a scheme and a host, as links go on from it. */
+const isPublicUrl = (text: string) => {
+  if (!isHttpUrl(text)) return false;
+  const { pathname, search, hash, username, password } = new URL(text);
+  return pathname === "/" && search + hash + username + password === "";
+};
+
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
+
+const isLocale = (text: string): boolean => {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(text).length > 0;
+  } catch {
+    return false;
+  }
+};
+
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
@@ -34,6 +51,16 @@ const variables = z.object({
   }).optional(),
   CONTALUZ_TIMEZONE: z.string().refine(isTimeZone, "must be the name of a time zone")
     .default("America/Sao_Paulo"),
+  CONTALUZ_CURRENCY: z.string().refine((code) => CURRENCIES.has(code), {
+    error: "must be the code of a currency, like BRL",
+  }).default("BRL"),
+  CONTALUZ_LOCALE: z.string().refine(isLocale, "must be a language and region, like pt-BR")
+    .default("pt-BR"),
+  CONTALUZ_PUBLIC_URL: z.string().refine(isPublicUrl, {
+    error: "must be a URL without a path, like https://luz.example.com",
+  }).transform((text) => new URL(text).origin).optional(),
+  CONTALUZ_PROXIES: z.string().regex(/^\d$/, "must be a number from 0 to 9").transform(Number)
+    .default(0),
   CONTALUZ_LOG: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
     .default("info"),
 });
@@ -49,6 +76,12 @@ export interface Config {
   secret: Uint8Array | undefined;
   operatorKey: string | undefined;
   timezone: string;
+  currency: string;
+  locale: string;
+  /** Where users reach the server, if that is known. */
+  publicUrl: string | undefined;
+  /** How many proxies stand in front of it. */
+  proxies: number;
   logLevel: LogLevel;
 }
 
@@ -72,6 +105,10 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
     secret: values.CONTALUZ_SECRET,
     operatorKey: values.CONTALUZ_OPERATOR_KEY,
     timezone: values.CONTALUZ_TIMEZONE,
+    currency: values.CONTALUZ_CURRENCY,
+    locale: values.CONTALUZ_LOCALE,
+    publicUrl: values.CONTALUZ_PUBLIC_URL,
+    proxies: values.CONTALUZ_PROXIES,
     logLevel: values.CONTALUZ_LOG,
   });
 }

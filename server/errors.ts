@@ -16,6 +16,7 @@ export class NoAnswerError extends Error {
 export type FailureKind =
   | "invalid"
   | "unauthenticated"
+  | "codeWanted"
   | "forbidden"
   | "notFound"
   | "methodNotAllowed"

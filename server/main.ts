@@ -5,6 +5,7 @@
 import { type Config, parseConfig, warningsOf } from "./config.ts";
 import { NoAnswerError, type ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
+import { passwordPage } from "./http/origin.ts";
 import type { Timer } from "./http/parts.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
@@ -18,6 +19,8 @@ import { limitedKv } from "./store/limited-kv.ts";
 /** A commit that carries more readings writes less for each, and meters do not mind to wait. */
 const LINGER_MS = 10;
 const BUSY_LINGER_MS = 50;
+/** A peer of the live feed that answers no ping for so long is gone. */
+const SILENCE_SECONDS = 60;
 const CALL_MS = 10_000;
 const STOP_MS = 4_500;
 /** A client that never ends its request must not hold up the stop. */
@@ -76,9 +79,19 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
     secret,
     operatorKey: config.operatorKey,
     timezone: config.timezone,
+    currency: config.currency,
+    locale: config.locale,
+    publicUrl: config.publicUrl,
+    proxies: config.proxies,
     now,
     randomBytes,
     timer,
+    soon: (run) => setTimeout(run, 0),
+    every: (ms, run) => {
+      const handle = setInterval(run, ms);
+      return () => clearInterval(handle);
+    },
+    upgrade: (request) => Deno.upgradeWebSocket(request, { idleTimeout: SILENCE_SECONDS }),
     answered: (what) => log("debug", "Answered", what),
     linger: (isBusy) => sleep(isBusy ? BUSY_LINGER_MS : LINGER_MS),
     timed: async (commit) => {
@@ -164,8 +177,10 @@ async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined
   return {
     httpPort: server.addr.port,
     udpPort: udp?.port,
+    setUpToken: () => service.http.identity.setPassword.setUpToken(now()),
     /** Stops taking in, stores and acknowledges what is pending, closes. */
     stop: async () => {
+      service.live.close();
       const lastRequests = Promise.race([server.shutdown(), sleep(LAST_REQUESTS_MS)]);
       await udp?.handOver();
       await Promise.all([lastRequests, service.ingest.close()]);
@@ -204,6 +219,18 @@ function hostInUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+/** A line for people, not of the log: the one way in as long as there is no operator. */
+async function offerSetUp(running: Running, address: string, log: Log): Promise<void> {
+  try {
+    const token = await running.setUpToken();
+    if (token === undefined) return;
+    const page = passwordPage(address, token);
+    console.error(`Set up the first operator: ${page} (works once, within 24 hours)`);
+  } catch (error) {
+    reportTo(log)("Cannot make the link that sets up the first operator", error);
+  }
+}
+
 async function main(): Promise<void> {
   const env = Deno.env.toObject();
   const parsed = parseConfig(env);
@@ -215,6 +242,7 @@ async function main(): Promise<void> {
     const running = await serve(config, await openKv(config, folder), folder, log);
     stopOnSignal(running, log);
     const http = `http://${hostInUrl(config.host)}:${running.httpPort}`;
+    await offerSetUp(running, config.publicUrl ?? http, log);
     console.log(JSON.stringify({ ready: true, http, udp: running.udpPort ?? null }));
     for (const warning of warningsOf(env)) log("warn", warning);
   } catch (error) {

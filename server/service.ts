@@ -3,8 +3,10 @@
  * and timers to everything that the HTTP side and the UDP socket need. Tests give it other ones.
  */
 import type { Context } from "hono";
+import { stretchAt } from "./domain/holding.ts";
 import type { ReportProblem } from "./errors.ts";
 import { callersBy } from "./http/auth.ts";
+import { heartbeatText, readingText } from "./http/live-messages.ts";
 import { addressOf } from "./http/address.ts";
 import type { HttpParts, Timer } from "./http/parts.ts";
 import { DEFAULT_RATES, type RateLimits, Rates } from "./http/rates.ts";
@@ -16,19 +18,32 @@ import {
 } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
+import { Admission } from "./live/admission.ts";
+import { type FeedParts, LiveFeed } from "./live/feed.ts";
+import { Audit, type Audited } from "./store/audit.ts";
 import { Cases } from "./store/cases.ts";
 import { Conflicts } from "./store/conflicts.ts";
 import { Customers } from "./store/customers.ts";
-import { EmbeddedStore } from "./store/embedded.ts";
+import { type EmbeddedLimits, EmbeddedStore } from "./store/embedded.ts";
+import { Erasure } from "./store/erasure.ts";
 import { History } from "./store/history.ts";
+import { openIdentity } from "./store/identity.ts";
 import { Import } from "./store/import.ts";
-import { Meters } from "./store/meters.ts";
+import { type MeterRecord, Meters } from "./store/meters.ts";
 import { Once } from "./store/once.ts";
+import type { ScryptCost } from "./store/passwords.ts";
 import { Points } from "./store/points.ts";
-import { Records } from "./store/records.ts";
+import { type By, Records } from "./store/records.ts";
+import { Sensors } from "./store/sensors.ts";
 import { SharedStore } from "./store/shared.ts";
 import type { ReadingStore } from "./store/store.ts";
+import type { Followable } from "./store/follow.ts";
+import type { SeriesReader } from "./store/series-reader.ts";
+import type { TryLimits } from "./store/tries.ts";
 import { Vault } from "./store/vault.ts";
+import { WatchedHeads } from "./store/watched-heads.ts";
+
+const MAX_BACKOFF_MS = 30_000;
 
 /** What the service is made over: all that a test may replace. */
 export interface World {
@@ -42,18 +57,29 @@ export interface World {
   /** How many proxies stand in front of it. */
   proxies?: number;
   rates?: RateLimits;
+  /** What a password takes to be checked. */
+  cost?: ScryptCost;
+  tries?: TryLimits;
   /** For points that do not name their own. */
   timezone: string;
+  /** Of amounts and of texts, where nothing else is said. */
+  currency?: string;
+  locale?: string;
   /** Unix seconds. */
   now: () => number;
   randomBytes: (length: number) => Uint8Array;
   timer: (ms: number) => Timer;
+  soon: FeedParts["soon"];
+  every: FeedParts["every"];
+  upgrade: HttpParts["upgrade"];
   answered?: HttpParts["answered"];
   linger: IngestParts["linger"];
   timed: IngestParts["timed"];
   report: ReportProblem;
   refused?: IngestParts["refused"];
   limits?: IngestLimits;
+  /** When the embedded store seals and copies. */
+  storeLimits?: EmbeddedLimits;
   /** Puts a store of a test's own before the shipped one. */
   wrapStore?: (store: ReadingStore) => ReadingStore;
 }
@@ -63,17 +89,23 @@ export interface Service {
   meters: Meters;
   keyring: Keyring;
   ingest: Ingest;
+  live: LiveFeed;
   /** For the HTTP side, which wants to know of the socket besides. */
   http: Omit<HttpParts, "health" | "udpPort">;
 }
 
 export async function openService(world: World): Promise<Service> {
   const { kv, now, randomBytes, report, isShared, limits = DEFAULT_INGEST_LIMITS } = world;
-  const opened = isShared ? new SharedStore(kv, report) : await EmbeddedStore.open(kv, report);
+  const { opened, followable } = await openStore(world);
   const store = world.wrapStore?.(opened) ?? opened;
   const vault = new Vault(world.secret, randomBytes);
   const records = new Records(kv, () => randomBytes(8).toHex());
-  const { keyring, keys, meters } = await openMeters(world, records, vault);
+  const points = new Points(records);
+  const live = openFeed(world, store.reader, followable, points);
+  const changed = ({ pointId, formerPointIds = [] }: MeterRecord) => {
+    for (const id of new Set([...formerPointIds, pointId])) if (id) live.changed(id);
+  };
+  const { keyring, keys, meters } = await openMeters(world, records, vault, changed);
   const conflicts = new Conflicts(kv);
   const cases = new Cases(kv, report);
   const ingest = new Ingest({
@@ -89,15 +121,32 @@ export async function openService(world: World): Promise<Service> {
     report,
     refused: world.refused,
   }, limits);
+  const audit = new Audit(kv);
+  const { cost, tries } = world;
+  const identity = openIdentity({ records, audit, vault, randomBytes, report, cost, tries });
   const http = {
     ingest,
     meters,
     conflicts,
+    identity,
     customers: new Customers(records),
-    points: new Points(records),
+    points,
+    cases,
+    live,
+    admission: new Admission(),
+    upgrade: world.upgrade,
     import: new Import(records, world.timezone, isShared ? 10 : 100),
+    note: (by: By, audited: Audited) => records.note(by, audited),
+    sensors: new Sensors(records),
+    audit,
+    actorNames: {
+      meter: async (id: string) => nameOf(await meters.get(id)),
+      person: async (id: string) => (await identity.people.get(id))?.name,
+      key: async (id: string) => (await identity.apiKeys.get(id))?.label,
+    },
+    erasure: new Erasure({ records, audit, obstacles: [], forget: [identity.forget] }),
     history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
-    callerOf: callersBy(world.operatorKey),
+    callerOf: callersBy({ ...world, ...identity }),
     addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),
     rates: new Rates(world.rates ?? DEFAULT_RATES, now),
     once: new Once(kv, vault),
@@ -110,17 +159,65 @@ export async function openService(world: World): Promise<Service> {
     now,
     report,
   };
-  return { store, meters, keyring, ingest, http };
+  return { store, meters, keyring, ingest, live, http };
 }
 
+/** Where others append as well, what is new is seen by watching the database. */
+async function openStore({ kv, isShared, report, timer, storeLimits }: World) {
+  if (!isShared) {
+    const opened = await EmbeddedStore.open(kv, report, storeLimits);
+    return { opened, followable: opened };
+  }
+  const opened = new SharedStore(kv, report);
+  const wait = (ms: number) => timer(ms).ended;
+  const parts = { kv, reader: opened.reader, wait, backoffMs: watchBackoffMs, report };
+  return { opened, followable: new WatchedHeads(parts) };
+}
+
+const watchBackoffMs = (failures: number): number =>
+  Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** Math.min(failures, 10));
+
+function openFeed(
+  world: World,
+  reader: SeriesReader,
+  readings: Followable,
+  points: Points,
+): LiveFeed {
+  const { now, report, soon, every } = world;
+  return new LiveFeed({
+    readings,
+    newest: (series, count) => reader.newest(series, count),
+    assignmentOf: async (id) => {
+      const point = await points.get(id);
+      return point && stretchAt(point.assignments, now());
+    },
+    report,
+    now,
+    readingText,
+    heartbeatText,
+    soon,
+    every,
+  });
+}
+
+const nameOf = (meter?: MeterRecord): string | undefined => meter?.label ?? meter?.serial;
+
 /** Where others change meters as well, a meter's keys are asked for anew from time to time. */
-async function openMeters({ isShared, now, report }: World, records: Records, vault: Vault) {
+async function openMeters(
+  { isShared, now, report }: World,
+  records: Records,
+  vault: Vault,
+  changed: (meter: MeterRecord) => void,
+) {
   const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
   const shared = isShared
     ? new SharedKeys(keyring, (id) => meters.get(id), now, report)
     : undefined;
   const keys = shared ?? keyring;
-  const meters = new Meters(records, vault, (meter) => keys.put(meter));
+  const meters = new Meters(records, vault, (meter) => {
+    keys.put(meter);
+    changed(meter);
+  });
   if (!isShared) await keyring.putAll(meters.all(), report);
   return { keyring, keys, meters };
 }

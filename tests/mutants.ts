@@ -1,5 +1,8 @@
 /** The safeguards that `break-the-code.ts` takes out one at a time, and the tests that must notice. */
 
+import { LIVE } from "./mutants-live.ts";
+import { SIGN_IN } from "./mutants-sign-in.ts";
+
 export interface Mutant {
   /** What is lost, in words that follow "without". */
   lost: string;
@@ -14,7 +17,7 @@ export interface Mutant {
 const INGEST: Mutant[] = [
   {
     lost: "the check of the tag",
-    file: "server/ingest/ingest.ts",
+    file: "server/ingest/verify.ts",
     from: "if (!tagIsValid(bytes, sign))",
     to: "if (!tagIsValid(bytes, sign) && bytes.length === 0)",
     tests: ["refused-datagrams"],
@@ -23,7 +26,7 @@ const INGEST: Mutant[] = [
     lost: "acknowledging only after the commit",
     file: "server/ingest/ingest.ts",
     from: "const outcomes = await this.#store(batch.map(({ append }) => append));",
-    to: `const early = { stored: 0, duplicates: 0, conflicts: [] };
+    to: `const early = { stored: 0, duplicates: 0, conflicts: [], mayFall: false };
     for (const { settle } of batch) settle(early);
     const outcomes = await this.#store(batch.map(({ append }) => append));`,
     tests: ["full-disk"],
@@ -32,12 +35,12 @@ const INGEST: Mutant[] = [
     lost: "silence when a commit fails",
     file: "server/ingest/ingest.ts",
     from: 'if (!outcome) return this.#end(answer, "failed");',
-    to: "outcome ??= { stored: 0, duplicates: 0, conflicts: [] };",
+    to: "outcome ??= { stored: 0, duplicates: 0, conflicts: [], mayFall: false };",
     tests: ["full-disk"],
   },
   {
     lost: "recording that a key is in use",
-    file: "server/ingest/ingest.ts",
+    file: "server/ingest/verify.ts",
     from: "if (found.unconfirmed) await parts.confirmKey(meter, keyId);",
     to: "",
     tests: ["identity"],
@@ -45,7 +48,7 @@ const INGEST: Mutant[] = [
   {
     lost: "recording conflicts",
     file: "server/ingest/ingest.ts",
-    from: "await this.parts.recordConflicts(meter, channel, outcome.conflicts);",
+    from: "await this.parts.recordConflicts(meter, channel, conflicts);",
     to: "void [meter, channel];",
     tests: ["datagram-rules"],
   },
@@ -132,8 +135,8 @@ const STORE: Mutant[] = [
   {
     lost: "binding a sealed key to its meter",
     file: "server/store/vault.ts",
-    from: "new TextEncoder().encode(`${meter} ${keyId}`)",
-    to: "new TextEncoder().encode(`${meter} ${keyId}`.slice(0, 0))",
+    from: "new TextEncoder().encode(owner)",
+    to: "new TextEncoder().encode(owner.slice(0, 0))",
     tests: ["meters"],
   },
 ];
@@ -142,15 +145,15 @@ const HTTP: Mutant[] = [
   {
     lost: "the operator's key",
     file: "server/http/auth.ts",
-    from: "if (!timingSafeEqual(digest(key), expected)) {",
-    to: "if (!timingSafeEqual(digest(key), digest(key))) {",
+    from: "if (expected && timingSafeEqual(digest(key), expected)) return ENVIRONMENT;",
+    to: "if (expected && timingSafeEqual(digest(key), digest(key))) return ENVIRONMENT;",
     tests: ["identity"],
   },
   {
     lost: "the limit of a body",
-    file: "server/http/app.ts",
-    from: "maxSize: MAX_JSON_BYTES,",
-    to: "maxSize: 64 * MAX_JSON_BYTES,",
+    file: "server/http/serve.ts",
+    from: "maxBytes = MAX_JSON_BYTES }",
+    to: "maxBytes = 64 * MAX_JSON_BYTES }",
     tests: ["bad-body"],
   },
   {
@@ -162,4 +165,56 @@ const HTTP: Mutant[] = [
   },
 ];
 
-export const MUTANTS: Mutant[] = [...INGEST, ...STORE, ...HTTP];
+const RECORDS: Mutant[] = [
+  {
+    lost: "refusing what another has",
+    file: "server/store/change.ts",
+    from: "if (other !== undefined) return",
+    to: "if (other === copy.id) return",
+    tests: ["registry"],
+  },
+  {
+    lost: "the check that a record is still as it was read",
+    file: "server/store/change.ts",
+    from: "if (entry) atomic.check(entry);",
+    to: "",
+    tests: ["store/records"],
+  },
+  {
+    lost: "taking away what a record is found by no more",
+    file: "server/store/change.ts",
+    from: "for (const key of old.values()) atomic.delete(key);",
+    to: "",
+    tests: ["store/records"],
+  },
+  {
+    lost: "showing a record once",
+    file: "server/store/records.ts",
+    from: "words.find((word) => word.startsWith(first)) === found &&",
+    to: "found.startsWith(first) &&",
+    tests: ["store/records"],
+  },
+  {
+    lost: "the version that a change expects",
+    file: "server/store/records.ts",
+    from: "if (by.expected === undefined || by.expected === record.version)",
+    to: "if (by.at >= 0)",
+    tests: ["registry"],
+  },
+  {
+    lost: "keeping secrets out of the audit log",
+    file: "server/store/audit.ts",
+    from: "kind.secret.includes(field) ? {} :",
+    to: "",
+    tests: ["registry"],
+  },
+  {
+    lost: "asking for serial numbers before the first meter is written",
+    file: "server/store/add-meters.ts",
+    from: " ?? await refusedSerial(records, meters);",
+    to: "; void refusedSerial;",
+    tests: ["registry"],
+  },
+];
+
+export const MUTANTS: Mutant[] = [...RECORDS, ...INGEST, ...STORE, ...HTTP, ...LIVE, ...SIGN_IN];

@@ -26,6 +26,25 @@ export function edgesOf(from: number, to: number, step: Step, timeZone: string):
   return edges;
 }
 
+/** So many days have some ten thousand steps. */
+const DAYS_A_PART: Partial<Record<Step, number>> = { "5s": 1, "1m": 7, "15m": 100, "1h": 400 };
+
+/** Cuts a period where days begin, so that no part has many steps. */
+export function* partsOf(
+  from: number,
+  to: number,
+  step: Step,
+  timeZone: string,
+): Generator<[from: number, to: number]> {
+  const days = DAYS_A_PART[step];
+  if (days === undefined) return yield [from, to];
+  for (let start = from; start < to;) {
+    const end = Math.min(to, startOfDate(dateOf(start, timeZone).add({ days }), timeZone));
+    yield [start, end];
+    start = end;
+  }
+}
+
 /** The first beginning of a step after a given instant. */
 function stepper(step: Step, timeZone: string): (after: number) => number {
   switch (step) {

@@ -23,6 +23,8 @@ export interface Profile {
   qualities: EdgeQuality[];
   /** Whether a reading falls into `edges[i]` … `edges[i + 1]`. */
   holdsReading: boolean[];
+  /** Whether the energy there is estimated, however well the register is known at its edges. */
+  unsure?: boolean[];
 }
 
 export type Quality = "measured" | "estimated" | "missing";
@@ -137,7 +139,7 @@ export function regroup(fine: Profile, edges: number[]): Profile {
 
 /** What several series add up to, each of which may count for a part of the time only. */
 export interface Total extends Profile {
-  /** Whether a series begins or ends to count inside a stretch, at an instant that is estimated. */
+  /** Also where a series begins or ends to count inside a stretch, at an instant that is estimated. */
   unsure: boolean[];
 }
 
@@ -163,6 +165,7 @@ export function addTo(total: Total, part: Profile): void {
     if (i === part.energies.length) return;
     energies[at] += part.energies[i];
     holdsReading[at] ||= part.holdsReading[i];
+    unsure[at] ||= part.unsure?.[i] === true;
   }
 }
 

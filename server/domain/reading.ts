@@ -31,6 +31,9 @@ export const CLOCK_TOLERANCE_SECONDS = 120;
 export const MAX_TIME = 0xffffffff;
 export const MAX_N = 0xffffffff;
 
+/** Channels 0 and 1 count energy, and only rise; others may fall. */
+export const isRegister = (channel: number): boolean => channel < 2;
+
 const QUALITY_NAMES = [
   [TIME_ESTIMATED_BY_METER | TIME_ESTIMATED_BY_SERVER, "timeEstimated"],
   [FIRST_AFTER_BOOT, "firstAfterBoot"],

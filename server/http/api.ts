@@ -1,24 +1,53 @@
 /** All operations and what serves them. */
+import { ambientHandlers, ambientOperations } from "./ambient.ts";
+import { apiKeyHandlers, apiKeyOperations } from "./api-keys.ts";
+import { auditHandlers, auditOperations } from "./audit.ts";
+import { caseHandlers, caseOperations } from "./cases.ts";
 import { consumptionHandlers, consumptionOperations } from "./consumption.ts";
+import { customerDataHandlers, customerDataOperations } from "./customer-data.ts";
 import { customerHandlers, customerOperations } from "./customers.ts";
 import { datagramHandlers, datagramOperations } from "./datagrams.ts";
+import { docsHandlers, docsOperations } from "./docs.ts";
+import { exportHandlers, exportOperations } from "./exports.ts";
 import { healthHandlers, healthOperations } from "./health.ts";
 import { importHandlers, importOperations } from "./import.ts";
+import { linkHandlers, linkOperations } from "./links.ts";
+import { liveHandlers, liveOperations } from "./live.ts";
 import { meterHandlers, meterOperations } from "./meters.ts";
 import type { ClientOf, HandlersOf } from "./operation.ts";
+import { ownAccountHandlers, ownAccountOperations } from "./own-account.ts";
 import type { HttpParts } from "./parts.ts";
+import { peopleHandlers, peopleOperations } from "./people.ts";
 import { pointHandlers, pointOperations } from "./points.ts";
 import { readingHandlers, readingOperations } from "./readings.ts";
+import { RIGHTS } from "./rights.ts";
+import { sensorReadingHandlers, sensorReadingOperations } from "./sensor-readings.ts";
+import { sensorHandlers, sensorOperations } from "./sensors.ts";
+import { sessionHandlers, sessionOperations } from "./session.ts";
 
 export const OPERATIONS = {
   ...healthOperations,
+  ...docsOperations,
   ...datagramOperations,
+  ...sessionOperations,
+  ...ownAccountOperations,
+  ...linkOperations,
+  ...peopleOperations,
+  ...apiKeyOperations,
   ...customerOperations,
   ...pointOperations,
   ...consumptionOperations,
   ...meterOperations,
   ...readingOperations,
   ...importOperations,
+  ...caseOperations,
+  ...liveOperations,
+  ...ambientOperations,
+  ...auditOperations,
+  ...customerDataOperations,
+  ...exportOperations,
+  ...sensorReadingOperations,
+  ...sensorOperations,
 };
 
 export type Operations = typeof OPERATIONS;
@@ -28,11 +57,25 @@ export type Api = ClientOf<Operations>;
 
 export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...healthHandlers(parts),
+  ...docsHandlers(OPERATIONS, RIGHTS),
   ...datagramHandlers(parts),
+  ...sessionHandlers(parts),
+  ...ownAccountHandlers(parts),
+  ...linkHandlers(parts),
+  ...peopleHandlers(parts),
+  ...apiKeyHandlers(parts),
   ...customerHandlers(parts),
   ...pointHandlers(parts),
   ...consumptionHandlers(parts),
   ...meterHandlers(parts),
   ...readingHandlers(parts),
   ...importHandlers(parts),
+  ...caseHandlers(parts),
+  ...liveHandlers(parts),
+  ...ambientHandlers(parts),
+  ...auditHandlers(parts),
+  ...customerDataHandlers(parts),
+  ...exportHandlers(parts),
+  ...sensorReadingHandlers(parts),
+  ...sensorHandlers(parts),
 });

@@ -2,6 +2,7 @@
 import { Hono, type NotFoundHandler } from "hono";
 import { failed } from "../errors.ts";
 import { handlersOf, OPERATIONS, type Operations } from "./api.ts";
+import { takingStale } from "./cookie.ts";
 import { edge } from "./edge.ts";
 import type { OwnerOf } from "./guard.ts";
 import { isId } from "./input.ts";
@@ -13,6 +14,7 @@ import { serve } from "./serve.ts";
 export function createApp(parts: HttpParts): Hono {
   const app = new Hono();
   app.use(edge(parts));
+  app.use(takingStale(parts));
   app.onError(onError(parts.report));
   const handlers = handlersOf(parts);
   const ownerOf = ownersIn(parts);
@@ -24,11 +26,18 @@ export function createApp(parts: HttpParts): Hono {
   return app;
 }
 
-const ownersIn = ({ customers, points, meters }: HttpParts): OwnerOf => async (kind, id) => {
-  if (!isId(id)) return undefined;
-  if (kind === "customer") return (await customers.get(id))?.id;
-  const pointId = kind === "point" ? id : (await meters.get(id))?.pointId;
-  return pointId === undefined ? undefined : (await points.get(pointId))?.customerId;
+const ownersIn = ({ customers, points, meters, sensors }: HttpParts): OwnerOf => {
+  const placeOf = {
+    point: (id: string) => Promise.resolve({ pointId: id }),
+    meter: (id: string) => meters.get(id),
+    sensor: (id: string) => sensors.get(id),
+  };
+  return async (kind, id) => {
+    if (!isId(id)) return undefined;
+    if (kind === "customer") return (await customers.get(id))?.id;
+    const pointId = (await placeOf[kind](id))?.pointId;
+    return pointId === undefined ? undefined : (await points.get(pointId))?.customerId;
+  };
 };
 
 /** Tells a path that there is not from one that takes other methods. */

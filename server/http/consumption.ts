@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { instantWriter, type Step, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
 import type { Value } from "../domain/energy.ts";
+import { heldBy } from "../domain/holding.ts";
 import type { Period } from "../store/history.ts";
-import { heldBy, type PointRecord } from "../store/points.ts";
+import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, wh } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
 import { channelText, instantOrDate, inZone, misfit } from "./input.ts";
@@ -60,26 +61,40 @@ export function consumptionHandlers(
   };
 }
 
-interface AskedPeriod {
+export interface AskedPeriod {
   from?: number | Temporal.PlainDate;
   to?: number | Temporal.PlainDate;
   step: Step;
-  channel: number;
 }
 
 export async function consumptionOf(
-  { history, now }: HttpParts,
+  parts: HttpParts,
+  point: PointRecord,
+  asked: AskedPeriod & { channel: number },
+  caller: Caller,
+): Promise<Value[]> {
+  const period = periodOf(parts, point, asked, caller);
+  return period ? await parts.history.consumption(point, asked.channel, period) : [];
+}
+
+/** The period that is asked for, as far as the caller may see into it; nothing if not at all. */
+export function periodOf(
+  { now }: HttpParts,
   point: PointRecord,
   asked: AskedPeriod,
   caller: Caller,
-): Promise<Value[]> {
+  { maxValues = MAX_VALUES, maxDays = Infinity, seconds = DAY_SECONDS } = {},
+): Period | undefined {
   const to = asked.to === undefined ? now() : inZone(asked.to, point.timezone);
-  const from = asked.from === undefined ? to - DAY_SECONDS : inZone(asked.from, point.timezone);
+  const from = asked.from === undefined ? to - seconds : inZone(asked.from, point.timezone);
   const { step } = asked;
-  checkPeriod({ from, to, step });
+  checkPeriod({ from, to, step }, maxValues);
+  if (to - from > maxDays * DAY_SECONDS) {
+    const message = `must be at most ${maxDays} days later than \`from\``;
+    throw misfit("query", [{ path: "to", message }]);
+  }
   const since = Math.max(from, heldSince(point, caller));
-  if (since >= to) return [];
-  return await history.consumption(point, asked.channel, { from: since, to, step });
+  return since < to ? { from: since, to, step } : undefined;
 }
 
 /** Those who are limited to a customer see nothing from before this one had the point. */
@@ -88,11 +103,11 @@ export function heldSince(point: PointRecord, caller: Caller): number {
   return limit === undefined ? 0 : heldBy(point, limit).at(-1)?.from ?? Infinity;
 }
 
-function checkPeriod({ from, to, step }: Period): void {
+function checkPeriod({ from, to, step }: Period, maxValues: number): void {
   if (from >= to) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
   const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
-  if (steps > MAX_VALUES) {
-    const message = `gives ${steps} values, above ${MAX_VALUES}: take a longer step`;
+  if (steps > maxValues) {
+    const message = `gives ${steps} values, above ${maxValues}: take a longer step`;
     throw misfit("query", [{ path: "step", message }]);
   }
 }

@@ -1,6 +1,6 @@
 /** Customers: registered, found, changed. */
 import { z } from "zod";
-import { failed, type Failure, type Result } from "../errors.ts";
+import { failed } from "../errors.ts";
 import type { Customer } from "../store/customers.ts";
 import { parseTaxId } from "../domain/tax-id.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
@@ -12,7 +12,7 @@ import type { HttpParts } from "./parts.ts";
 import { FailureError, valueOf } from "./problem.ts";
 import { showVersion } from "./serve.ts";
 
-const taxId = z.string().max(40).transform((text, context) => {
+const taxId = text(1, 40).transform((text, context) => {
   const parsed = parseTaxId(text);
   if (parsed.ok) return parsed.digits;
   context.addIssue(parsed.fault);
@@ -68,35 +68,47 @@ export const customerOperations = {
     answer: customerAnswer,
     failures: ["conflict", "preconditionFailed"],
   }),
+  eraseCustomer: operation("DELETE /api/v1/customers/:id", {
+    summary: "Erase what is personal of a customer",
+    details: "Refused while they have a point in use. What was used at their points stays.",
+    failures: ["conflict", "preconditionFailed"],
+  }),
 };
 
 export function customerHandlers(
-  { customers }: HttpParts,
+  parts: HttpParts,
 ): HandlersOf<typeof customerOperations> {
-  const found = async (id: string): Promise<Customer> => {
-    const customer = isId(id) ? await customers.get(id) : undefined;
-    if (!customer) throw new FailureError(failed("notFound", `There is no customer ${id}.`));
-    return customer;
-  };
+  const { customers, erasure } = parts;
   return {
-    listCustomers: async ({ query }) => shownPage(await customers.list(asQuery(query)), shown),
-    addCustomer: async ({ body, by }) => shown(valueOf(await customers.add(body, by))),
+    listCustomers: async ({ query }) =>
+      shownPage(await customers.list(asQuery(query)), shownCustomer),
+    addCustomer: async ({ body, by }) => shownCustomer(valueOf(await customers.add(body, by))),
     getCustomer: async ({ params, context }) => {
-      const customer = await found(params.id);
+      const customer = await customerIn(parts, params.id);
       showVersion(context, customer);
-      return shown(customer);
+      return shownCustomer(customer);
     },
     changeCustomer: async ({ params, body, by, context }) => {
-      await found(params.id);
+      await customerIn(parts, params.id);
       valueOf(await customers.update(params.id, body, by));
-      const customer = await found(params.id);
+      const customer = await customerIn(parts, params.id);
       showVersion(context, customer);
-      return shown(customer);
+      return shownCustomer(customer);
+    },
+    eraseCustomer: async ({ params, by }) => {
+      await customerIn(parts, params.id);
+      valueOf(await erasure.erase(params.id, by));
     },
   };
 }
 
-const shown = (customer: Customer) => ({
+export async function customerIn({ customers }: HttpParts, id: string): Promise<Customer> {
+  const customer = isId(id) ? await customers.get(id) : undefined;
+  if (!customer) throw new FailureError(failed("notFound", `There is no customer ${id}.`));
+  return customer;
+}
+
+export const shownCustomer = (customer: Customer) => ({
   id: customer.id,
   name: customer.name,
   taxId: customer.taxId ?? null,

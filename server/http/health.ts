@@ -5,10 +5,13 @@ import type { HttpParts } from "./parts.ts";
 
 const VERDICT_SECONDS = 2;
 
+const ABOUT = { name: "Contaluz", api: "/api/v1", docs: "/docs", health: "/healthz" };
+
 export const healthOperations = {
   about: operation("GET /", {
     summary: "What this is, and where to go on",
-    answer: z.object({ name: z.string(), api: z.string(), docs: z.string(), health: z.string() }),
+    answer: z.object({ name: z.string(), api: z.string(), docs: z.string(), health: z.string() })
+      .meta({ example: ABOUT }),
   }),
   health: operation("GET /healthz", {
     uncounted: true,
@@ -22,8 +25,7 @@ export const healthOperations = {
       status: z.enum(["ready", "not ready"]),
       problems: z.record(z.string(), z.string()),
     }),
-    /** With 503, in the same form. */
-    failures: ["unavailable"],
+    also: 503,
   }),
   metrics: operation("GET /metrics", {
     uncounted: true,
@@ -35,7 +37,7 @@ export const healthOperations = {
 export function healthHandlers({ health, now }: HttpParts): HandlersOf<typeof healthOperations> {
   const verdict = remembered(health.notReady, now);
   return {
-    about: () => ({ name: "Contaluz", api: "/api/v1", docs: "/docs", health: "/healthz" }),
+    about: () => ABOUT,
     health: () => ({ status: "ok" }),
     readiness: async ({ context }) => {
       const problems = await verdict();

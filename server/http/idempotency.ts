@@ -30,6 +30,7 @@ export async function answeredOnce(
   const owner = `${caller.kind} ${caller.id}`;
   const known = await once.begin(owner, key, `${context.req.path} ${hashOf(bytes)}`, now());
   if (known && "ok" in known) throw new FailureError(known);
+  if (known?.status === 204) return context.body(null, 204);
   if (known) return context.body(known.text, known.status as 201, { "content-type": JSON_TYPE });
   try {
     const response = await act();

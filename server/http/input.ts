@@ -105,7 +105,7 @@ export const inZone = (at: number | Temporal.PlainDate, timeZone: string): numbe
 export const timeZone = z.string().refine(
   (name) => name.length <= 64 && isTimeZone(name),
   "must be the name of a time zone, like America/Sao_Paulo",
-);
+).meta({ maxLength: 64, description: "An IANA time zone", example: "America/Sao_Paulo" });
 
 /** A number so long that JavaScript would lose its decimals, as it was written. */
 class LongNumber {
@@ -138,11 +138,19 @@ function milliwattHoursOf(wh: number | LongNumber): number {
   return Math.abs(wh * 1000 - milliwattHours) > 0.01 ? NaN : milliwattHours;
 }
 
+const MAX_WH = Number.MAX_SAFE_INTEGER / 1000;
+
 /** Wh with at most three decimals, as the integer milliwatt-hours that a register holds. */
-export const energyWh = z.union([
-  z.number(),
-  z.instanceof(LongNumber),
-], { error: "must be a number of Wh" }).transform((wh, context) => {
+export const energyWh = z.custom<number>(
+  (wh) => typeof wh === "number" || wh instanceof LongNumber,
+  "must be a number of Wh",
+).meta({
+  type: "number",
+  minimum: 0,
+  maximum: MAX_WH,
+  description: "Wh, with up to three decimals",
+  example: 18201.8,
+}).transform((wh, context) => {
   const milliwattHours = milliwattHoursOf(wh);
   if (milliwattHours < 0) context.addIssue("must not be negative");
   else if (Number.isNaN(milliwattHours)) {
@@ -167,7 +175,7 @@ export function text(min: number, max: number): z.ZodString {
 export function whole(min: number, max: number, number = z.number()): z.ZodNumber {
   const message = `must be ${min} to ${max}`;
   return number.refine(Number.isInteger, { error: "must be a whole number", abort: true })
-    .min(min, message).max(max, message);
+    .min(min, message).max(max, message).meta({ type: "integer" });
 }
 
 export const label = text(1, 200);

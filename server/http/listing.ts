@@ -1,5 +1,6 @@
 /** Lists of records, by title or by what they are searched for, in pages. */
 import { z } from "zod";
+import { readCursor } from "../domain/cursor.ts";
 import type { Listed, ListQuery } from "../store/records.ts";
 import { text, whole } from "./input.ts";
 
@@ -9,7 +10,10 @@ const DEFAULT_ITEMS = 100;
 export const listFields = {
   search: text(0, 100).optional().meta({ description: "Beginnings of words that it must have" }),
   limit: whole(1, MAX_ITEMS, z.coerce.number()).default(DEFAULT_ITEMS),
-  cursor: text(1, 500).optional().meta({ description: "The `next` of the page before" }),
+  cursor: text(1, 500).refine(
+    (cursor) => readCursor(cursor) !== undefined,
+    "must be the `next` of a page before",
+  ).optional().meta({ description: "The `next` of the page before" }),
 };
 
 export const listQuery = z.strictObject({

@@ -33,7 +33,9 @@ const provisioning = z.strictObject({
 ).refine(
   ({ count, meters }) => count !== undefined || meters !== undefined,
   "must have count or meters",
-).transform(({ count, meters }) => meters ?? Array.from({ length: count! }, () => ({})));
+).transform(({ count, meters }) => meters ?? Array.from({ length: count! }, () => ({}))).meta({
+  example: { meters: [{ pointId: "8a1f63c0d27be954", label: "Home", serial: "A-1042" }] },
+});
 
 const exchange = z.strictObject({
   finalWh: energyWh,
@@ -45,7 +47,7 @@ const exchange = z.strictObject({
 }).refine(
   ({ meterId, label, serial }) => meterId === undefined || (label ?? serial) === undefined,
   "must have either meterId, or label and serial of a new meter",
-);
+).meta({ example: { finalWh: 18201.8, startWh: 0.2, serial: "A-1043" } });
 
 const meterFields = {
   id,
@@ -60,7 +62,10 @@ const meterFields = {
 };
 const meterAnswer = z.object(meterFields).meta({ id: "Meter" });
 
-const key = z.string().regex(/^[0-9a-f]{64}$/);
+const key = z.string().regex(/^[0-9a-f]{64}$/).meta({
+  description: "In hexadecimal, 32 bytes",
+  example: "c3079ae1f45d286b90f7be12a4635cd8017f9e6b24d3c85a6e1908f7b2ad4c53",
+});
 const keyId = z.int().min(0).max(255);
 const keyAnswer = z.object({ id, key, keyId }).meta({ id: "MeterKey" });
 const tokenAnswer = z.object({ id, enrolmentToken: z.string(), expiresAt: instantAnswer })
@@ -141,7 +146,8 @@ export const meterOperations = {
   exchangeMeter: operation("POST /api/v1/meters/:id/exchange", {
     summary: "Replace a meter, with its last register and the new one's first",
     details:
-      "The successor is the meter that `meterId` names, or a new one, which gets a token to enrol.",
+      "The successor is the meter that `meterId` names, or a new one, which gets a token to enrol. " +
+      "A new one begins at `startWh`, or at 0; another, at `startWh`, or with its readings.",
     body: exchange,
     answer: z.object({
       old: meterAnswer,
@@ -178,10 +184,12 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
       showVersion(context, meter);
       return { ...shown(meter), ...await stateOf(parts, meter.id) };
     },
-    changeMeter: async ({ params, body, by }) => {
+    changeMeter: async ({ params, body, by, context }) => {
       await meterIn(parts, params.id);
       valueOf(await meters.update(params.id, body, by));
-      return await shownAnew(params.id);
+      const meter = await meterIn(parts, params.id);
+      showVersion(context, meter);
+      return shown(meter);
     },
     retireMeter: async ({ params, by }) => {
       await meterIn(parts, params.id);
@@ -202,8 +210,9 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
     },
     exchangeMeter: async ({ params, body, by }) => {
       await meterIn(parts, params.id);
-      const { finalWh, startWh = 0, at, meterId, ...fresh } = body;
-      const asked = { at, final: finalWh, start: startWh, meter: meterId ?? fresh };
+      const { finalWh, startWh, at, meterId, ...fresh } = body;
+      const start = startWh ?? (meterId === undefined ? 0 : undefined);
+      const asked = { at, final: finalWh, start, meter: meterId ?? fresh };
       const { meter, token } = valueOf(await meters.exchange(params.id, asked, by));
       return {
         old: await shownAnew(params.id),

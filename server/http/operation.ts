@@ -37,7 +37,11 @@ export interface Operation<
   uncounted?: true;
   /** Without one, the answer is empty. */
   answer?: Answer;
-  status?: 200 | 201 | 202;
+  status?: 200 | 201 | 202 | 101;
+  /** A status with which the answer comes in the same form, too. */
+  also?: 503;
+  /** Whoever has the answer already, by its `etag`, is told so with 304. */
+  revalidated?: true;
   /** How it may fail, beyond what its shape and its right say. */
   failures?: FailureKind[];
 }
@@ -89,18 +93,24 @@ export type HandlersOf<Operations> = {
     : never;
 };
 
+/** Whether it is JSON of a schema; a field that may be left out is undefined, too. */
+type IsJson<S> = [Extract<S, z.ZodType>] extends [never] ? false : true;
+type Sent<S> = z.input<Extract<S, z.ZodType>>;
+
+/** An object even where it holds nothing, or the client would not let it be asked. */
 type InputOf<O extends AnyOperation> =
+  & object
   & (keyof ParamsOf<O["route"]> extends never ? unknown : { param: ParamsOf<O["route"]> })
-  & (O["query"] extends z.ZodType ? { query: { [K in keyof z.input<O["query"]>]: string } }
+  & (IsJson<O["query"]> extends true ? { query: { [K in keyof Sent<O["query"]>]: string } }
     : unknown)
-  & (O["body"] extends z.ZodType ? { json: z.input<O["body"]> } : unknown);
+  & (IsJson<O["body"]> extends true ? { json: Sent<O["body"]> } : unknown);
 
 type EndpointOf<O extends AnyOperation> = {
   [Path in PathOf<O["route"]>]: {
     [M in `$${MethodOf<O["route"]>}`]: {
       input: InputOf<O>;
-      output: O["answer"] extends z.ZodType ? z.input<O["answer"]> : unknown;
-      outputFormat: O["answer"] extends z.ZodType ? "json" : "text";
+      output: IsJson<O["answer"]> extends true ? Sent<O["answer"]> : unknown;
+      outputFormat: IsJson<O["answer"]> extends true ? "json" : "text";
       status: 200;
     };
   };

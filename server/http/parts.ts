@@ -2,13 +2,21 @@
 import type { Context } from "hono";
 import type { ReportProblem } from "../errors.ts";
 import type { Ingest } from "../ingest/ingest.ts";
+import type { Admission } from "../live/admission.ts";
+import type { LiveFeed } from "../live/feed.ts";
+import type { Actor, Audit, Audited } from "../store/audit.ts";
+import type { Cases } from "../store/cases.ts";
 import type { Conflicts } from "../store/conflicts.ts";
 import type { Customers } from "../store/customers.ts";
+import type { Erasure } from "../store/erasure.ts";
 import type { History } from "../store/history.ts";
+import type { Identity } from "../store/identity.ts";
 import type { Import } from "../store/import.ts";
 import type { Meters } from "../store/meters.ts";
 import type { Once } from "../store/once.ts";
 import type { Points } from "../store/points.ts";
+import type { By } from "../store/records.ts";
+import type { Sensors } from "../store/sensors.ts";
 import type { Caller } from "./caller.ts";
 import type { Rates } from "./rates.ts";
 
@@ -25,12 +33,25 @@ export interface Timer {
 
 export interface HttpParts {
   ingest: Ingest;
+  /** People, sign-ins and API keys. */
+  identity: Identity;
   customers: Customers;
   meters: Meters;
   points: Points;
   conflicts: Conflicts;
   history: History;
   import: Import;
+  sensors: Sensors;
+  audit: Audit;
+  note: (by: By, audited: Audited) => Promise<void>;
+  /** What people know an actor of each kind by. */
+  actorNames: { [Kind in Actor["kind"]]?: (id: string) => Promise<string | undefined> };
+  erasure: Erasure;
+  cases: Cases;
+  live: LiveFeed;
+  admission: Admission;
+  /** Turns a request into a WebSocket. */
+  upgrade: (request: Request) => { socket: WebSocket; response: Response };
   health: Health;
   /** Who is asking; a credential that is none is a failure. */
   callerOf: (context: Context) => Promise<Caller>;

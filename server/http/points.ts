@@ -1,7 +1,8 @@
 /** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
+import { stretchAt } from "../domain/holding.ts";
 import { failed } from "../errors.ts";
-import type { Assignment, PointRecord } from "../store/points.ts";
+import type { PointRecord } from "../store/points.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { limitOf } from "./caller.ts";
 import { instant, isId, label, nullable, text, timeZone } from "./input.ts";
@@ -77,9 +78,12 @@ export const pointOperations = {
       code: nullable(code),
       address: nullable(details.address),
       timezone: details.timezone,
+    }).refine(({ customerId, heldFrom }) => customerId !== undefined || heldFrom === undefined, {
+      path: ["heldFrom"],
+      error: "goes with a customerId",
     }),
     answer: pointAnswer,
-    failures: ["conflict", "preconditionFailed"],
+    failures: ["notFound", "conflict", "preconditionFailed"],
   }),
   retirePoint: operation("DELETE /api/v1/points/:id", {
     summary: "End the supply at a point; its history stays",
@@ -101,9 +105,7 @@ export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperatio
     },
     getPoint: async ({ params, context }) => {
       const found = await pointIn(parts, params.id);
-      const at = now();
-      const counts = ({ from, to = Infinity }: Assignment) => from <= at && at < to;
-      const meter = found.assignments.findLast(counts)?.meterId;
+      const meter = stretchAt(found.assignments, now())?.meterId;
       showVersion(context, found);
       const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
       return { ...shownPoint(found), meter: state };

@@ -13,6 +13,7 @@ import {
 export const STATUS: Record<FailureKind, [status: number, title: string]> = {
   invalid: [400, "Invalid input"],
   unauthenticated: [401, "Not authenticated"],
+  codeWanted: [401, "A code is wanted"],
   forbidden: [403, "Not allowed"],
   notFound: [404, "Not found"],
   methodNotAllowed: [405, "Method not allowed"],

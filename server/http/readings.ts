@@ -10,6 +10,7 @@ import {
 import { failed } from "../errors.ts";
 import type { ConflictRecord } from "../store/conflicts.ts";
 import type { MeterRecord } from "../store/meters.ts";
+import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, pageOf, wh } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
 import { heldSince } from "./consumption.ts";
@@ -96,7 +97,7 @@ interface Found {
 
 export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOperations> {
   return {
-    addReadings: async ({ params, body: { readings }, caller }) => {
+    addReadings: async ({ params, body: { readings } }) => {
       const meter = await meterIn(parts, params.id);
       if (meter.retiredAt !== undefined) {
         throw new FailureError(failed("conflict", "The meter is retired."));
@@ -119,12 +120,7 @@ export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOper
     },
     listReadings: async ({ params, query: { from, to, limit, cursor, channel }, caller }) => {
       const meter = await meterIn(parts, params.id);
-      const start = from === undefined ? 0 : inZone(from, parts.timezone);
-      const end = to === undefined ? Infinity : inZone(to, parts.timezone);
-      if (start >= end) {
-        throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
-      }
-      const since = Math.max(start, await countsSince(parts, meter, caller));
+      const { since, end } = await readingsPeriod(parts, meter, { from, to }, caller);
       const [n, firstChannel] = readCursor(cursor);
       const found: Found[] = [];
       const unread: Place[] = [];
@@ -152,14 +148,23 @@ export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOper
   };
 }
 
-/** Those who are limited to a customer see a meter's readings since it counts at their point. */
-async function countsSince(
-  { points }: HttpParts,
+/** The period that is asked for, as far as the caller may see into it, and where the meter is. */
+export async function readingsPeriod(
+  parts: HttpParts,
   meter: MeterRecord,
+  { from, to }: { from?: number | Temporal.PlainDate; to?: number | Temporal.PlainDate },
   caller: Caller,
-): Promise<number> {
+) {
+  const start = from === undefined ? 0 : inZone(from, parts.timezone);
+  const end = to === undefined ? Infinity : inZone(to, parts.timezone);
+  if (start >= end) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
+  const point = meter.pointId === undefined ? undefined : await parts.points.get(meter.pointId);
+  return { since: Math.max(start, countsSince(point, meter, caller)), end, point };
+}
+
+/** Those who are limited to a customer see a meter's readings since it counts at their point. */
+function countsSince(point: PointRecord | undefined, meter: MeterRecord, caller: Caller): number {
   if (limitOf(caller) === undefined) return 0;
-  const point = meter.pointId === undefined ? undefined : await points.get(meter.pointId);
   const assignment = point?.assignments.findLast(({ meterId }) => meterId === meter.id);
   return point && assignment ? Math.max(assignment.from, heldSince(point, caller)) : Infinity;
 }

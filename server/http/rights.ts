@@ -2,11 +2,11 @@
  * Who may call what: the one table of rights. A route that is not in it cannot be served, and the
  * tests read it to try every route as everyone.
  */
-import type { Role, Scope } from "./caller.ts";
+import { type Role, ROLES, type Scope, SCOPES } from "./caller.ts";
 import type { Operations } from "./api.ts";
 
 /** What a route's `:id` names, where only its owner may have it. */
-export type Owned = "customer" | "point" | "meter";
+export type Owned = "customer" | "point" | "meter" | "sensor";
 
 export interface Right {
   /** Whoever asks, known or not. */
@@ -22,24 +22,64 @@ export interface Right {
 
 const anyone: Right = { anyone: true, roles: ["operator", "customer"], scopes: [] };
 const staff: Right = { roles: ["operator"], scopes: [] };
-const device: Right = { roles: ["operator"], scopes: ["ingest"] };
+/** The key of a customer's device writes only what is theirs. */
+const device = (owns: Owned): Right => ({ roles: ["operator"], scopes: ["ingest"], owns });
 /** Lists show those who are limited to a customer only what is theirs. */
 const readers: Right = { roles: ["operator", "customer"], scopes: ["read"] };
 const owner = (owns: Owned): Right => ({ ...readers, owns });
+
+/** Of whose points is in the query, so the handler looks. */
+const watchers: Right = { roles: ["operator", "customer"], scopes: ["live"] };
+
+/** Whoever is known, by whatever they are known. */
+const known: Right = { roles: ROLES, scopes: SCOPES };
+const own = (roles: readonly Role[] = ROLES): Right => ({ roles, scopes: [], personal: true });
 
 export const RIGHTS: Record<keyof Operations, Right> = {
   about: anyone,
   health: anyone,
   readiness: anyone,
   metrics: anyone,
+  openApi: anyone,
+  docs: anyone,
+  docsStyle: anyone,
 
   sendDatagram: anyone,
   enrol: anyone,
+
+  signIn: anyone,
+  signOut: anyone,
+  getMe: known,
+  listSessions: own(),
+  endSession: own(),
+  endOtherSessions: own(),
+  changePassword: own(),
+  beginTotp: own(["operator"]),
+  confirmTotp: own(["operator"]),
+  endTotp: own(["operator"]),
+  checkLink: anyone,
+  setPassword: anyone,
+
+  listPeople: staff,
+  addPerson: staff,
+  getPerson: staff,
+  changePerson: staff,
+  renewLink: staff,
+  resetTotp: staff,
+  listSessionsOf: staff,
+  endSessionOf: staff,
+  endSessionsOf: staff,
+
+  listApiKeys: staff,
+  addApiKey: staff,
+  revokeApiKey: staff,
 
   listCustomers: staff,
   addCustomer: staff,
   getCustomer: owner("customer"),
   changeCustomer: staff,
+  eraseCustomer: staff,
+  downloadCustomerData: owner("customer"),
 
   listPoints: readers,
   addPoint: staff,
@@ -47,6 +87,9 @@ export const RIGHTS: Record<keyof Operations, Right> = {
   changePoint: staff,
   retirePoint: staff,
   getConsumption: owner("point"),
+  downloadConsumption: owner("point"),
+  downloadGreenButton: owner("point"),
+  getAmbient: owner("point"),
 
   listMeters: staff,
   addMeter: staff,
@@ -59,8 +102,24 @@ export const RIGHTS: Record<keyof Operations, Right> = {
   assignMeter: staff,
   exchangeMeter: staff,
   listConflicts: staff,
-  addReadings: device,
+  addReadings: device("meter"),
   listReadings: owner("meter"),
+  downloadReadings: owner("meter"),
+
+  listSensors: readers,
+  addSensor: staff,
+  getSensor: owner("sensor"),
+  changeSensor: staff,
+  retireSensor: staff,
+  addSensorReadings: device("sensor"),
+  listSensorReadings: owner("sensor"),
 
   importCsv: staff,
+
+  listCases: staff,
+  getCase: staff,
+  resolveCase: staff,
+
+  openLive: watchers,
+  listAudit: staff,
 };

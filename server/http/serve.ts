@@ -60,7 +60,7 @@ async function read(
 function answerOf(context: Context, { status }: Operation, answer: unknown): Response {
   if (answer instanceof Response) return answer;
   if (answer === undefined) return context.body(null, 204);
-  return context.json(answer, status ?? 200);
+  return context.json(answer, (status ?? 200) as 200);
 }
 
 /** The version that If-Match names; `*` is any. */

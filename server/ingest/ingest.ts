@@ -16,13 +16,13 @@ import {
   type Sign,
   STATUS_CONFLICT,
   STATUS_STORED,
-  tagIsValid,
 } from "../../meter-firmware/protocol/datagram.ts";
-import { type Reading, receive } from "../domain/reading.ts";
-import type { ReportProblem } from "../errors.ts";
-import { type Series, seriesOf } from "../store/keys.ts";
-import type { Append, Conflict, Outcome, ReadingStore } from "../store/store.ts";
+import { isRegister, type Reading } from "../domain/reading.ts";
+import { type Fall, fallsAt } from "../store/falls.ts";
+import { seriesOf } from "../store/keys.ts";
+import type { Append, Conflict, Outcome } from "../store/store.ts";
 import { DropOldestQueue } from "./queue.ts";
+import { Verifier, type VerifyParts } from "./verify.ts";
 
 export const MAX_DATAGRAM_BYTES = MAX_REPORT_BYTES;
 
@@ -46,29 +46,13 @@ export type DatagramOutcome = typeof DATAGRAM_OUTCOMES[number];
 /** What becomes of a datagram; the acknowledgement only where there is one to send. */
 export type Answer = (outcome: DatagramOutcome, acknowledgement?: Uint8Array) => void;
 
-export interface IngestParts {
-  store: ReadingStore;
-  /** The key that `keyId` names, if the meter is known and has it. */
-  findKey: (
-    meter: string,
-    keyId: number,
-  ) => { key: Uint8Array; unconfirmed: boolean } | undefined;
-  /**
-   * Asks the database for meters that another server may have registered, and tells for which
-   * reports it has been asked: there may be too many at once.
-   */
-  loadKeys?: (wanted: Report[]) => Promise<Set<Report>>;
-  /** Records that a key is in use, before its first datagram is acknowledged. */
-  confirmKey: (meter: string, keyId: number) => Promise<void>;
+export interface IngestParts extends VerifyParts {
   recordConflicts: (meter: string, channel: number, conflicts: Conflict[]) => Promise<void>;
-  signWith: (key: Uint8Array) => Sign;
-  /** Unix seconds. */
-  now: () => number;
+  recordFalls: (meter: string, channel: number, falls: Fall[]) => Promise<void>;
   /** Lets more datagrams gather before a commit, the longer the more of them come. */
   linger: (isBusy: boolean) => Promise<void>;
   /** Measures a commit. */
   timed: <T>(commit: () => Promise<T>) => Promise<T>;
-  report: ReportProblem;
   /** Told of each datagram that gets no acknowledgement. */
   refused?: (outcome: DatagramOutcome) => void;
 }
@@ -122,9 +106,11 @@ export class Ingest {
   #wake: () => void = () => {};
   #closing = false;
   #isBusy = false;
+  #verifier: Verifier;
   #finished: Promise<void>;
 
   constructor(readonly parts: IngestParts, readonly limits = DEFAULT_INGEST_LIMITS) {
+    this.#verifier = new Verifier(parts, limits.reportIntervalSeconds);
     this.#queue = new DropOldestQueue(limits.queuedDatagrams);
     this.#finished = this.#run();
   }
@@ -197,7 +183,8 @@ export class Ingest {
   async #takeDatagrams(): Promise<Verified[]> {
     const { readingsACommit, datagramsACommit } = this.limits;
     const count = Math.min(datagramsACommit, this.#queue.length);
-    const isUnknown = await this.#loadKeys(count);
+    const reports = this.#queue.first(count).map(({ report }) => report);
+    const isUnknown = await this.#verifier.loadKeys(reports);
     const taken: Verified[] = [];
     let readings = 0;
     for (let items = 0; readings < readingsACommit && items < count; items++) {
@@ -212,78 +199,30 @@ export class Ingest {
     return taken;
   }
 
-  /** Tells apart reports of unknown meters from those for which there was no look-up. */
-  async #loadKeys(count: number): Promise<(report: Report) => boolean> {
-    const { findKey, loadKeys } = this.parts;
-    if (!loadKeys) return () => true;
-    const reports = this.#queue.first(count).map(({ report }) => report);
-    const wanted = reports.filter(({ meter, keyId }) => !findKey(meter, keyId));
-    if (wanted.length === 0) return () => false;
-    try {
-      const asked = await loadKeys(wanted);
-      return (report) => asked.has(report);
-    } catch (error) {
-      this.parts.report("Cannot look up meters", error);
-      return () => false;
-    }
-  }
-
-  /** Key, tag, clock: what passes is a report that its meter really sent. */
   async #verify(
-    { report, bytes, answer }: Waiting,
+    waiting: Waiting,
     isUnknown: (report: Report) => boolean,
     taken: Verified[],
   ): Promise<Verified | undefined> {
-    const { meter, keyId } = report;
-    const { parts } = this;
-    try {
-      const found = parts.findKey(meter, keyId);
-      if (!found) return this.#end(answer, isUnknown(report) ? "unknownMeter" : "dropped");
-      const sign = parts.signWith(found.key);
-      if (!tagIsValid(bytes, sign)) return this.#end(answer, "wrongTag");
-      if (found.unconfirmed) await parts.confirmKey(meter, keyId);
-      const append = await this.#appendOf(report, taken);
-      const settle = (outcome: Outcome | undefined) => this.#settle(report, sign, answer, outcome);
-      return { meter, channel: report.channel, append, settle };
-    } catch (error) {
-      parts.report("Cannot verify a datagram", error);
-      return this.#end(answer, "failed");
-    }
+    const { report, answer } = waiting;
+    const verdict = await this.#verifier.verify(waiting, isUnknown, taken);
+    if (verdict.outcome !== undefined) return this.#end(answer, verdict.outcome);
+    const { append, sign } = verdict;
+    const settle = (outcome: Outcome | undefined) => this.#settle(report, sign, answer, outcome);
+    return { meter: report.meter, channel: report.channel, append, settle };
   }
 
-  async #appendOf(report: Report, taken: Verified[]): Promise<Append> {
-    const series = seriesOf(report.meter, report.channel);
-    const untimed = report.readings.some((reading) => reading.time === 0);
-    const readings = receive(report.readings, {
-      receivedAt: this.parts.now(),
-      sentAt: report.sentAt,
-      intervalSeconds: this.limits.reportIntervalSeconds,
-      newest: untimed ? await this.#newest(series, taken) : undefined,
-    });
-    return { series, readings };
-  }
-
-  /** The reading with the highest number, stored or about to be. */
-  async #newest(series: Series, taken: Verified[]): Promise<Reading | undefined> {
-    let [newest] = await this.parts.store.reader.newest(series, 1);
-    for (const { append } of taken) {
-      const last = append.readings[append.readings.length - 1];
-      if (append.series === series && last.n > (newest?.n ?? 0)) newest = last;
-    }
-    return newest;
-  }
-
-  /** The answers leave together, but for those that must wait until a conflict is recorded. */
+  /** The answers leave together, but for those that must wait until what is odd is recorded. */
   async #commit(batch: Verified[]): Promise<void> {
     const outcomes = await this.#store(batch.map(({ append }) => append));
-    const inConflict: Promise<void>[] = [];
+    const odd: Promise<void>[] = [];
     for (const [i, verified] of batch.entries()) {
       const outcome = outcomes[i];
-      if (outcome && outcome.conflicts.length > 0) {
-        inConflict.push(this.#settleConflict(verified, outcome));
+      if (outcome && (outcome.conflicts.length > 0 || outcome.mayFall)) {
+        odd.push(this.#settleOdd(verified, outcome));
       } else this.#finish(verified, outcome);
     }
-    await Promise.all(inConflict);
+    await Promise.all(odd);
   }
 
   #finish({ settle }: Verified, outcome: Outcome | undefined): void {
@@ -300,15 +239,23 @@ export class Ingest {
     }
   }
 
-  async #settleConflict(verified: Verified, outcome: Outcome): Promise<void> {
-    const { meter, channel } = verified;
+  async #settleOdd(verified: Verified, outcome: Outcome): Promise<void> {
+    const { meter, channel, append } = verified;
+    const { conflicts } = outcome;
     try {
-      await this.parts.recordConflicts(meter, channel, outcome.conflicts);
-      this.#finish(verified, outcome);
+      if (conflicts.length > 0) await this.parts.recordConflicts(meter, channel, conflicts);
+      if (outcome.mayFall) await this.#recordFalls(verified);
     } catch (error) {
-      this.parts.report("Cannot record a conflict of readings", error);
-      this.#finish(verified, undefined);
+      this.parts.report(`Cannot record what is odd in series ${append.series}`, error);
+      return this.#finish(verified, undefined);
     }
+    this.#finish(verified, outcome);
+  }
+
+  async #recordFalls({ meter, channel, append }: Verified): Promise<void> {
+    if (!isRegister(channel)) return;
+    const falls = await fallsAt(this.parts.store.reader, append.series, append.readings);
+    if (falls.length > 0) await this.parts.recordFalls(meter, channel, falls);
   }
 
   #settle(report: Report, sign: Sign, answer: Answer, outcome: Outcome | undefined): void {

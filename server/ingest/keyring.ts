@@ -48,7 +48,7 @@ export class Keyring {
     const slot = this.#slotOf(meter.id);
     this.#keys.set(key, slot * KEY_BYTES);
     this.#keyIds[slot] = current.id;
-    const unconfirmed = meter.tokenHash ? meter.keys : meter.keys.slice(1);
+    const unconfirmed = meter.enrolmentEndsAt ? meter.keys : meter.keys.slice(1);
     if (unconfirmed.length === 0) return;
     const opened = unconfirmed.map(({ id, sealed }) =>
       [id, this.openKey(meter.id, id, sealed)] as const

@@ -9,9 +9,9 @@ import { noSuch } from "./records.ts";
 export interface Exchange {
   /** Unix seconds; now, if it is not said. */
   at?: number;
-  /** The old meter's last register and the new one's first, in milliwatt-hours. */
+  /** The old meter's last register and the new one's first, if it was read, in milliwatt-hours. */
   final: number;
-  start: number;
+  start?: number;
 }
 
 /** Their list is part of the point's record, which the database limits to 64 KiB. */
@@ -26,7 +26,7 @@ export async function beginAt(
 ): Promise<Result<void>> {
   const point = await change.get(POINTS, pointId);
   if (!point || point.retiredAt !== undefined) return noSuch("point", pointId);
-  if (point.assignments.length >= MAX_ASSIGNMENTS) return full(point);
+  if (!hasRoom(point, 1)) return full(point);
   const isFirst = meter.pointId === undefined && meter.formerPointIds === undefined;
   const begin = from ?? (isFirst ? 0 : now);
   const ended = await endAt(change, meter, begin);
@@ -48,20 +48,37 @@ export async function endAt(
   at: number,
   final?: number,
 ): Promise<Result<void>> {
+  const where = await placeOf(change, meter);
+  if (where && at < where.current.from) return beginsTooEarly(where.point, where.current);
+  await leave(change, meter, at, final);
+  return done(undefined);
+}
+
+/** Ends what counts now in any case: what would only begin later counts for no time at all. */
+export async function leave(
+  change: Change,
+  meter: MeterRecord,
+  at: number,
+  final?: number,
+): Promise<void> {
   const { pointId } = meter;
-  if (pointId === undefined) return done(undefined);
-  const point = (await change.get(POINTS, pointId))!;
-  const current = point.assignments.find(({ meterId, to }) => meterId === meter.id && !to);
-  if (current) {
-    if (at < current.from) return beginsTooEarly(point, current);
-    current.to = at;
+  if (pointId === undefined) return;
+  const where = await placeOf(change, meter);
+  if (where) {
+    const { point, current } = where;
+    current.to = Math.max(at, current.from);
     if (final !== undefined) current.final = final;
     change.put(POINTS, point);
   }
   const former = new Set([...meter.formerPointIds ?? [], pointId]);
   meter.formerPointIds = [...former].slice(-MAX_FORMER_POINTS);
   delete meter.pointId;
-  return done(undefined);
+}
+
+async function placeOf(change: Change, { id, pointId }: MeterRecord) {
+  const point = pointId === undefined ? undefined : await change.get(POINTS, pointId);
+  const current = point?.assignments.find(({ meterId, to }) => meterId === id && to === undefined);
+  return point && current && { point, current };
 }
 
 /** The old meter counts up to its last register, the new one from its first on. */
@@ -87,7 +104,10 @@ export async function exchangeAt(
   return done(next);
 }
 
-const full = ({ id }: PointRecord): Failure =>
+export const hasRoom = ({ assignments }: PointRecord, more: number): boolean =>
+  assignments.length + more <= MAX_ASSIGNMENTS;
+
+export const full = ({ id }: PointRecord): Failure =>
   failed("conflict", `More than ${MAX_ASSIGNMENTS} meters would have counted at point ${id}.`);
 
 /** What the meter used before would count at two points, or twice at one. */

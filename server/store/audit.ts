@@ -1,4 +1,7 @@
-/** Who did what and when, with what was there before and after. Rows are added, never changed. */
+/**
+ * Who did what and when, with what was there before and after. Rows are added, and changed only
+ * where a customer is erased.
+ */
 import { AUDIT, auditKey, auditOf, auditOfKey, type Moment } from "./keys.ts";
 import type { Kind, Row } from "./kinds.ts";
 
@@ -29,6 +32,8 @@ export interface AuditEntry extends Audited {
   actor: Actor;
 }
 
+const MAX_SHOWN = 100;
+
 export function differenceOf<R extends Row>(
   kind: Kind<R>,
   before: R | undefined,
@@ -45,12 +50,33 @@ export function differenceOf<R extends Row>(
   return { action: before ? "changed" : "created", changes };
 }
 
+export const erased = <R extends Row>(
+  kind: Kind<R>,
+  { changes }: Pick<Audited, "changes">,
+): Pick<Audited, "action" | "changes"> => ({ action: "erased", changes: blanked(kind, changes) });
+
+function blanked<R extends Row>(kind: Kind<R>, changes: Audited["changes"]): Audited["changes"] {
+  const rest = { ...changes };
+  for (const field of kind.personal as string[]) if (field in rest) rest[field] = {};
+  return rest;
+}
+
 /** Of long lists, what one has and the other has not. */
 function differenceBetween(before: unknown, after: unknown): Difference {
   if (!Array.isArray(before) || !Array.isArray(after)) return { before, after };
-  const without = (a: unknown[], b: unknown[]) => a.filter((x) => !b.some((y) => isSame(x, y)));
-  return { before: without(before, after), after: without(after, before) };
+  return { before: shortened(without(before, after)), after: shortened(without(after, before)) };
 }
+
+function without(list: unknown[], other: unknown[]): unknown[] {
+  const others = new Set(other.map((item) => JSON.stringify(item)));
+  return list.filter((item) => !others.has(JSON.stringify(item)));
+}
+
+/** An entry has to find room in the 64 KiB of a value. */
+const shortened = (list: unknown[]): unknown[] =>
+  list.length <= MAX_SHOWN
+    ? list
+    : [...list.slice(0, MAX_SHOWN), `and ${list.length - MAX_SHOWN} more`];
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -109,8 +135,7 @@ export class Audit {
    */
   async blank<R extends Row>(kind: Kind<R>, id: string): Promise<void> {
     for await (const row of this.kv.list<AuditEntry>({ prefix: auditOf(kind.name, id) })) {
-      const changes = { ...row.value.changes };
-      for (const field of kind.personal as string[]) if (field in changes) changes[field] = {};
+      const changes = blanked(kind, row.value.changes);
       await this.kv.atomic().check(row).set(row.key, { ...row.value, changes }).commit();
     }
   }

@@ -1,15 +1,20 @@
 /** What is read and written in one atomic: records, what they are found by, and the audit log. */
 import { sortName } from "../domain/search-words.ts";
 import { failed, type Failure } from "../errors.ts";
-import { type Audited, differenceOf } from "./audit.ts";
+import { type Audited, differenceOf, erased } from "./audit.ts";
 import { listKey, recordKey, uniqueKey, wordKey } from "./keys.ts";
 import { type Kind, type Row, wordsFor } from "./kinds.ts";
 
 interface Touched {
   // deno-lint-ignore no-explicit-any
   kind: Kind<any>;
+  /** As it was read. */
   entry?: Deno.KvEntryMaybe<Row>;
-  after?: Row;
+  /** As whoever changes it has it in hand: all have the same. */
+  copy?: Row;
+  isPut?: boolean;
+  /** Whether something personal was taken out of it. */
+  isErased?: boolean;
 }
 
 export class Change {
@@ -21,17 +26,24 @@ export class Change {
 
   /** A record as it will be checked to be still; a copy, free to change. */
   async get<R extends Row>(kind: Kind<R>, id: string): Promise<R | undefined> {
-    const known = this.#touched.get(`${kind.name} ${id}`);
-    if (known?.after) return known.after as R;
-    const entry = known?.entry ?? await this.kv.get<R>(recordKey(kind.name, id));
-    this.#touched.set(`${kind.name} ${id}`, { kind, entry });
+    const place = `${kind.name} ${id}`;
+    const known = this.#touched.get(place);
+    if (known) return known.copy as R | undefined;
+    const entry = await this.kv.get<R>(recordKey(kind.name, id));
     const { value, versionstamp } = entry;
-    return value ? { ...structuredClone(value as R), version: versionstamp } : undefined;
+    const copy = value ? { ...structuredClone(value), version: versionstamp } : undefined;
+    this.#touched.set(place, { kind, entry, copy });
+    return copy;
   }
 
   put<R extends Row>(kind: Kind<R>, record: R): void {
     const place = `${kind.name} ${record.id}`;
-    this.#touched.set(place, { ...this.#touched.get(place), kind, after: record });
+    this.#touched.set(place, { ...this.#touched.get(place), kind, copy: record, isPut: true });
+  }
+
+  erase<R extends Row>(kind: Kind<R>, record: R): void {
+    this.put(kind, record);
+    this.#touched.get(`${kind.name} ${record.id}`)!.isErased = true;
   }
 
   /** Puts something into the audit log that no record shows. */
@@ -42,41 +54,62 @@ export class Change {
   /** The first value that a record here takes while another has it. */
   async taken(): Promise<Failure | undefined> {
     this.#uniques = [];
-    for (const { kind, entry, after } of this.#touched.values()) {
-      if (!after) continue;
+    const taken = new Map<string, string>();
+    for (const { kind, entry, copy, isPut } of this.#touched.values()) {
+      if (!copy || !isPut) continue;
       const before = entry?.value ? kind.unique(entry.value) : {};
-      for (const [field, value] of Object.entries(kind.unique(after))) {
+      for (const [field, value] of Object.entries(kind.unique(copy))) {
         if (value === undefined || value === before[field]) continue;
-        const holder = await this.kv.get<string>(uniqueKey(kind.name, field, value));
-        if (holder.value !== null) return await this.#isTaken(kind, field, holder.value);
+        const key = uniqueKey(kind.name, field, value);
+        const holder = await this.kv.get<string>(key);
+        const other = holder.value ?? taken.get(`${key}`);
+        if (other !== undefined) return await this.#isTaken(kind, field, other);
+        taken.set(`${key}`, copy.id);
         this.#uniques.push(holder);
       }
     }
   }
 
   async #isTaken<R extends Row>(kind: Kind<R>, field: string, id: string): Promise<Failure> {
-    const { value } = await this.kv.get<R>(recordKey(kind.name, id));
-    const title = value ? ` ${kind.title(value)}` : "";
-    const message = `is that of the ${kind.name}${title} (${id})`;
-    return failed("conflict", `Taken: ${field} ${message}.`, [{ path: field, message }]);
+    const holder = await this.get(kind, id);
+    return takenBy(kind, field, id, holder);
   }
 
   staged(rowsOf: (audited: Audited) => [Deno.KvKey, unknown][]): Deno.AtomicOperation {
     const atomic = this.kv.atomic();
     const audited = [...this.#notes];
-    for (const { kind, entry, after } of this.#touched.values()) {
+    for (const { kind, entry, copy, isPut, isErased } of this.#touched.values()) {
       if (entry) atomic.check(entry);
-      if (!after) continue;
-      const { version: _, ...record } = after;
+      if (!copy || !isPut) continue;
+      const { version: _, ...record } = copy;
       const before = entry?.value ?? undefined;
+      const difference = differenceOf(kind, before, record);
+      if (before && isEmpty(difference.changes)) continue;
       atomic.set(recordKey(kind.name, record.id), record);
       stageIndex(atomic, kind, before, record);
-      audited.push({ kind: kind.name, id: record.id, ...differenceOf(kind, before, record) });
+      audited.push({
+        kind: kind.name,
+        id: record.id,
+        ...isErased ? erased(kind, difference) : difference,
+      });
     }
     for (const free of this.#uniques) atomic.check(free);
     for (const [key, value] of audited.flatMap(rowsOf)) atomic.set(key, value);
     return atomic;
   }
+}
+
+const isEmpty = (changes: Audited["changes"]): boolean => Object.keys(changes).length === 0;
+
+export function takenBy<R extends Row>(
+  kind: Kind<R>,
+  field: string,
+  id: string,
+  holder: R | undefined,
+): Failure {
+  const title = holder ? ` ${kind.title(holder)}` : "";
+  const message = `is that of the ${kind.name}${title} (${id})`;
+  return failed("conflict", `Taken: ${field} ${message}.`, [{ path: field, message }]);
 }
 
 /** The rows by which a record is found. */

@@ -1,5 +1,5 @@
 /** Customers of the utility: who has places of supply and gets the bills. */
-import { done, type Result } from "../errors.ts";
+import { done, failed, type Result } from "../errors.ts";
 import { CUSTOMERS } from "./kinds.ts";
 import type { By, Listed, ListQuery, Records } from "./records.ts";
 
@@ -40,6 +40,7 @@ export class Customers {
 
   async update(id: string, details: Partial<CustomerDetails>, by: By): Promise<Result<void>> {
     return await this.records.update<Customer, void>(CUSTOMERS, id, by, (customer) => {
+      if (customer.erasedAt !== undefined) return failed("conflict", "The customer is erased.");
       Object.assign(customer, details);
       return done(undefined);
     });

@@ -11,7 +11,9 @@
  */
 import type { Reading } from "../domain/reading.ts";
 import type { ReportProblem } from "../errors.ts";
+import { type Followable, Followers, type Listener } from "./follow.ts";
 import { JournalWriter, replay, setJournal } from "./journal.ts";
+import { mayFallAmong, mayFallBehind } from "./falls.ts";
 import { journalKey, type Series } from "./keys.ts";
 import { merge, OpenParts } from "./open-parts.ts";
 import { applyPlan, planSeal, type SealPlan } from "./seal.ts";
@@ -43,8 +45,9 @@ interface Checkpoint {
   next: { series: Series; afterN: number } | undefined;
 }
 
-export class EmbeddedStore implements ReadingStore {
+export class EmbeddedStore implements ReadingStore, Followable {
   readonly reader: SeriesReader;
+  readonly followers: Followers;
   #sealDue = new Set<Series>();
   #sealNow = false;
   /** Series that could not be sealed are tried again when their open part has as many bits. */
@@ -61,6 +64,7 @@ export class EmbeddedStore implements ReadingStore {
     private journal: { first: number; next: number; bytes: number },
   ) {
     this.reader = new SeriesReader(new Sealed(kv), (series) => open.readings(series));
+    this.followers = new Followers(report);
     this.#cutBefore = journal.first;
     for (const series of open.series()) this.#noteIfFull(series);
   }
@@ -80,6 +84,10 @@ export class EmbeddedStore implements ReadingStore {
       openReadings: this.open.readingCount,
       journalBytes: this.journal.bytes,
     };
+  }
+
+  follow(series: Series, listener: Listener): () => void {
+    return this.followers.follow(series, listener);
   }
 
   async append(batch: Append[]): Promise<(Outcome | undefined)[]> {
@@ -106,28 +114,39 @@ export class EmbeddedStore implements ReadingStore {
   ): Promise<Outcome | undefined> {
     const waiting = staged.get(series) ?? [];
     try {
-      const known = await this.#known(series, readings, waiting);
+      const newest = this.#newest(series, waiting);
+      const isBehind = readings[0].n > newest.n;
+      const near = isBehind ? [] : merge(this.open.readings(series), waiting);
+      const known = isBehind ? new Map() : await this.#known(series, readings, near);
       const { accepted, ...outcome } = decide(readings, known);
       if (accepted.length > 0) staged.set(series, merge(waiting, accepted));
-      return outcome;
+      const mayFall = isBehind
+        ? mayFallBehind(newest.register, readings)
+        : mayFallAmong(merge(near, accepted), this.open.sealedThrough(series), readings);
+      return { ...outcome, mayFall };
     } catch (error) {
       this.report(`Cannot take readings of series ${series}`, error);
     }
   }
 
-  /** What is stored, or about to be, under the numbers of `readings`. New numbers cost nothing. */
-  async #known(series: Series, readings: Reading[], waiting: Reading[]) {
+  /** The highest number that is stored or about to be, and the register there. */
+  #newest(series: Series, waiting: Reading[]): { n: number; register: number } {
+    const n = this.open.newestN(series);
+    const last = waiting.at(-1);
+    if (last && last.n > n) return { n: last.n, register: last.milliwattHours };
+    return { n, register: this.open.newestRegister(series) };
+  }
+
+  /** What is stored, or about to be, under the numbers of `readings`, given all that is not sealed. */
+  async #known(series: Series, readings: Reading[], near: Reading[]) {
     const known = new Map<number, Reading>();
-    const newest = Math.max(this.open.newestN(series), waiting.at(-1)?.n ?? 0);
-    if (readings[0].n > newest) return known;
     const sealedThrough = this.open.sealedThrough(series);
     const old = readings.filter(({ n }) => n <= sealedThrough).map(({ n }) => n);
     if (old.length > 0) {
       const found = await this.reader.sealed.find(series, old);
       for (const [n, reading] of found) known.set(n, reading);
     }
-    for (const reading of this.open.readings(series)) known.set(reading.n, reading);
-    for (const reading of waiting) known.set(reading.n, reading);
+    for (const reading of near) known.set(reading.n, reading);
     return known;
   }
 
@@ -140,6 +159,7 @@ export class EmbeddedStore implements ReadingStore {
     for (const [series, readings] of staged) {
       this.open.add(series, readings);
       this.#noteIfFull(series);
+      this.followers.tell(series, readings);
     }
   }
 

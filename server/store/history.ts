@@ -1,5 +1,9 @@
-/** What a point used, over the meters that counted there, each for its time. */
-import { edgesOf, type Step, STEP_SECONDS } from "../domain/calendar.ts";
+/**
+ * What a point used, over the meters that counted there, each for its time, with what people found
+ * out about their registers.
+ */
+import { edgesOf, partsOf, type Step, STEP_SECONDS } from "../domain/calendar.ts";
+import { faultAt } from "../domain/corrections.ts";
 import {
   addTo,
   emptyTotal,
@@ -9,6 +13,8 @@ import {
   valuesOf,
 } from "../domain/energy.ts";
 import { bestTime, type Reading } from "../domain/reading.ts";
+import { amendedProfile } from "./amended.ts";
+import { type CaseRecord, correctionsIn } from "./cases.ts";
 import { seriesOf } from "./keys.ts";
 import type { Assignment, PointRecord } from "./points.ts";
 import type { SeriesReader } from "./series-reader.ts";
@@ -23,18 +29,28 @@ export interface Period {
 /** The register as it stands, and how fast it moves. */
 export interface Now {
   newest: Reading;
-  /** Unknown when the last readings are too old or too far apart, or the register fell. */
+  /** Unknown when the last readings are too old, too far apart or wrong, or the register fell. */
   watts?: number;
 }
 
 /** Two readings further apart than this, or older, say nothing about the power now. */
 const MAX_POWER_GAP_SECONDS = 900;
 
+const READINGS_A_PAGE = 2_000;
+
 export class History {
-  constructor(readonly reader: SeriesReader) {}
+  constructor(
+    readonly reader: SeriesReader,
+    /** All cases of a meter's channel, in order of number. */
+    readonly casesOf: (meter: string, channel: number) => Promise<CaseRecord[]>,
+  ) {}
 
   /** The values of all steps, which add up to the energy of the whole period. */
-  async consumption(point: PointRecord, channel: number, period: Period): Promise<Value[]> {
+  async consumption(
+    point: Pick<PointRecord, "timezone" | "assignments">,
+    channel: number,
+    period: Period,
+  ): Promise<Value[]> {
     const edges = edgesOf(period.from, period.to, period.step, point.timezone);
     const gap = gapSeconds(STEP_SECONDS[period.step]);
     const total = emptyTotal(edges);
@@ -43,6 +59,36 @@ export class History {
       if (part) addTo(total, part);
     }
     return valuesOf(total);
+  }
+
+  /**
+   * The same for a long period, some values at a time. A stretch whose energy is not known to be
+   * spread may end where a part of the period does.
+   */
+  async *values(
+    point: Pick<PointRecord, "timezone" | "assignments">,
+    channel: number,
+    { from, to, step }: Period,
+  ): AsyncGenerator<Value[]> {
+    for (const [start, end] of partsOf(from, to, step, point.timezone)) {
+      yield await this.consumption(point, channel, { from: start, to: end, step });
+    }
+  }
+
+  /** All readings of a period in order of number, some at a time. */
+  async *readings(
+    meter: string,
+    channel: number,
+    from: number,
+    to: number,
+  ): AsyncGenerator<Reading[]> {
+    for (let n = 1;;) {
+      const page = await this.page(meter, channel, n, READINGS_A_PAGE, from, to);
+      if (page.readings.length > 0) yield page.readings;
+      const isLast = page.readings.length < READINGS_A_PAGE && page.nextN === undefined;
+      if (isLast) return;
+      n = page.nextN ?? page.readings[page.readings.length - 1].n + 1;
+    }
   }
 
   /** Up to `limit` readings from the number `fromN` on, those that lie in the period. */
@@ -57,11 +103,12 @@ export class History {
     const seconds = bestTime(newest) - bestTime(before);
     const rise = newest.milliwattHours - before.milliwattHours;
     if (seconds <= 0 || seconds > MAX_POWER_GAP_SECONDS || rise < 0) return { newest };
+    if (isDoubted(before, newest, await this.casesOf(meter, channel))) return { newest };
     return { newest, watts: Math.round(rise * 3.6 / seconds) };
   }
 
   async #assigned(
-    { meterId, from, to = Infinity }: Assignment,
+    { meterId, from, to = Infinity, start, final }: Assignment,
     channel: number,
     edges: number[],
     gap: number,
@@ -70,6 +117,28 @@ export class History {
     const end = Math.min(to, edges[edges.length - 1]);
     if (begin >= end) return undefined;
     const inner = edges.filter((edge) => edge > begin && edge < end);
-    return await this.reader.profile(seriesOf(meterId, channel), [begin, ...inner, end], gap);
+    return await amendedProfile(
+      this.reader,
+      seriesOf(meterId, channel),
+      [begin, ...inner, end],
+      gap,
+      {
+        corrections: correctionsIn(await this.casesOf(meterId, channel)),
+        start: registerAt(from, start),
+        final: registerAt(to, final),
+      },
+    );
   }
+}
+
+const registerAt = (time: number, milliwattHours: number | undefined) =>
+  milliwattHours === undefined ? undefined : { time, milliwattHours };
+
+/** Whether one of two readings is wrong, or may be, as all that was fallen is climbed at once. */
+function isDoubted(before: Reading, newest: Reading, cases: CaseRecord[]): boolean {
+  const corrections = correctionsIn(cases);
+  if (faultAt(corrections, before.n) || faultAt(corrections, newest.n)) return true;
+  return cases.some(({ resolution, before: { milliwattHours: fallenFrom } }) =>
+    !resolution && before.milliwattHours < fallenFrom && fallenFrom <= newest.milliwattHours
+  );
 }

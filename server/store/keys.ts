@@ -100,5 +100,41 @@ export const conflictKey = (meter: string, channel: number, n: number) => [
   n,
 ];
 
+/** A request that is not to be carried out twice, and the rows of its answer. */
+export const onceKey = (place: string) => ["once", place];
+export const answerKey = (place: string, row: number) => ["answer", place, row];
+
+/** A fall of a register, by the number of the reading at which it shows. */
+export const casesOf = (meter: string) => ["case", meter];
+export const caseKey = (meter: string, channel: number, byN: number) => [
+  ...casesOf(meter),
+  channel,
+  byN,
+];
+/** Where a case stands in the order of opening. */
+export type CasePlace = [seenAt: number, meter: string, channel: number, byN: number];
+const caseOrder = (isOpen: boolean) => ["caseOrder", isOpen];
+export const casePlaceKey = (isOpen: boolean, place: CasePlace) => [...caseOrder(isOpen), ...place];
+export const casesInOrder = (isOpen: boolean, after?: CasePlace) =>
+  ({
+    prefix: caseOrder(isOpen),
+    ...after ? { start: [...casePlaceKey(isOpen, after), 0] } : {},
+  }) as Deno.KvListSelector;
+
+/** How often secrets of someone's were guessed, or from somewhere. */
+export const triesKey = (of: string, hash: string) => ["try", of, hash];
+/** Written for nobody, to take the time that an entry in the audit log takes. */
+export const NOBODYS_TRY = ["nobodysTry"];
+
+/** Where someone has signed in. */
+export const sessionsOf = (person: string) => ["session", person];
+export const sessionKey = (person: string, id: string) => [...sessionsOf(person), id];
+
+/** The half minute of the last code that someone used. */
+export const totpStepKey = (person: string) => ["totpStep", person];
+
+/** When an API key was last used. */
+export const keyUsedKey = (id: string) => ["keyUsed", id];
+
 /** Written to see whether the database can be. */
 export const READY_PROBE = ["ready"];

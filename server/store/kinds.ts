@@ -3,9 +3,13 @@
  * the words that it is searched for, by what no two of them may share.
  */
 import { wordsOf } from "../domain/search-words.ts";
+import type { ApiKey } from "./api-keys.ts";
 import type { Customer } from "./customers.ts";
+import type { Link } from "./links.ts";
 import type { MeterRecord } from "./meters.ts";
+import type { Person } from "./people.ts";
 import type { PointRecord } from "./points.ts";
+import type { SensorRecord } from "./sensors.ts";
 
 export interface Row {
   id: string;
@@ -53,7 +57,11 @@ export const POINTS: Kind<PointRecord> = {
   title: ({ label }) => label,
   searched: ({ label, code, address }) => [label, code, address],
   unique: ({ code }) => ({ code }),
-  lists: ({ customerId, retiredAt }) => [activeOr(retiredAt), listOf("customer", customerId)],
+  lists: ({ customerId, retiredAt, holders }) => [
+    activeOr(retiredAt),
+    listOf(retiredAt === undefined ? "customer" : "retired customer", customerId),
+    ...new Set(holders.map(({ customerId }) => listOf("holder", customerId))),
+  ],
   secret: [],
   personal: ["label", "address"],
 };
@@ -65,5 +73,53 @@ export const METERS: Kind<MeterRecord> = {
   unique: ({ serial, tokenHash }) => ({ serial, enrolmentToken: tokenHash }),
   lists: ({ retiredAt }) => [activeOr(retiredAt)],
   secret: ["keys", "tokenHash"],
+  personal: [],
+};
+
+export const SENSORS: Kind<SensorRecord> = {
+  name: "sensor",
+  title: ({ label }) => label ?? "",
+  searched: ({ label }) => [label],
+  unique: () => ({}),
+  lists: ({ pointId, retiredAt }) => [activeOr(retiredAt), listOf("point", pointId)],
+  secret: [],
+  personal: ["label"],
+};
+
+export const PEOPLE: Kind<Person> = {
+  name: "person",
+  title: ({ name }) => name,
+  searched: ({ name, email }) => [name, email],
+  unique: ({ email }) => ({ email: email === "" ? undefined : email }),
+  lists: ({ role, customerId, disabledAt }) => [
+    activeOr(disabledAt),
+    ...disabledAt === undefined ? [listOf("role", role)] : [],
+    ...customerId === undefined ? [] : [listOf("customer", customerId)],
+  ],
+  secret: ["passwordHash", "totp", "epoch"],
+  personal: ["name", "email"],
+};
+
+/** One for each person at most, and one for setting up the first operator. */
+export const LINKS: Kind<Link> = {
+  name: "link",
+  title: () => "",
+  searched: () => [],
+  unique: ({ tokenHash }) => ({ token: tokenHash }),
+  lists: () => [],
+  secret: ["tokenHash"],
+  personal: [],
+};
+
+export const API_KEYS: Kind<ApiKey> = {
+  name: "key",
+  title: ({ label }) => label,
+  searched: ({ label }) => [label],
+  unique: () => ({}),
+  lists: ({ customerId, revokedAt }) => [
+    activeOr(revokedAt),
+    ...customerId === undefined ? [] : [listOf("customer", customerId)],
+  ],
+  secret: ["hash"],
   personal: [],
 };

@@ -11,6 +11,8 @@ function limited<Owner extends object>(owner: Owner, inTime: InTime): Owner {
     get: (_, name) => {
       const member = Reflect.get(owner, name);
       if (typeof member !== "function") return member;
+      // A watch is silent for as long as nothing changes.
+      if (name === "watch") return member.bind(owner);
       return (...args: unknown[]) => {
         const result = member.apply(owner, args);
         if (result === owner) return proxy;

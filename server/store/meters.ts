@@ -6,9 +6,10 @@
  */
 import { createHash } from "node:crypto";
 import { done, failed, type Result } from "../errors.ts";
-import { beginAt, endAt, type Exchange, exchangeAt } from "./assignments.ts";
+import { addMeters } from "./add-meters.ts";
+import { beginAt, type Exchange, exchangeAt, leave } from "./assignments.ts";
 import type { Change } from "./change.ts";
-import { METERS, POINTS } from "./kinds.ts";
+import { METERS } from "./kinds.ts";
 import { recordsOf } from "./keys.ts";
 import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
 import type { Vault } from "./vault.ts";
@@ -59,9 +60,6 @@ export interface IssuedToken {
 const ENROLMENT_SECONDS = 24 * 3600;
 const KEY_BYTES = 32;
 const TOKEN_BYTES = 16;
-/** A self-hosted KV allows ten checks in one atomic: of points, and of serial numbers. */
-const METERS_AN_ATOMIC = 50;
-const CHECKS_AN_ATOMIC = 10;
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
 
@@ -92,7 +90,7 @@ export class Meters {
   async register(meter: NewMeter, by: By): Promise<Result<IssuedToken>> {
     const record = this.#newRecord(meter, by);
     const token = this.#addToken(record, by);
-    const created = await this.#create([record], by);
+    const created = await addMeters(this.records, [record], by, this.changed);
     return created.ok ? done({ meter: record, token }) : created;
   }
 
@@ -104,7 +102,7 @@ export class Meters {
       issued.push(this.#addKey(record, 0));
       return record;
     });
-    const created = await this.#create(records, by);
+    const created = await addMeters(this.records, records, by, this.changed);
     return created.ok ? done(issued) : created;
   }
 
@@ -173,11 +171,11 @@ export class Meters {
 
   async retire(id: string, by: By): Promise<Result<void>> {
     return await this.#change<void>(id, by, async (record, change) => {
-      const ended = await endAt(change, record, by.at);
-      if (!ended.ok) return ended;
+      await leave(change, record, by.at);
       record.retiredAt = by.at;
       record.keys = [];
       delete record.enrolmentEndsAt;
+      delete record.tokenHash;
       return done(undefined);
     });
   }
@@ -231,28 +229,6 @@ export class Meters {
     return token;
   }
 
-  /** All points are looked up before the first record is written. */
-  async #create(records: MeterRecord[], by: By): Promise<Result<void>> {
-    for (const id of new Set(records.flatMap(({ pointId }) => pointId ?? []))) {
-      if (!await this.records.get(POINTS, id)) return noSuch("point", id);
-    }
-    for (const some of inAtomics(records)) {
-      const created = await this.records.transact<void>(by, async (change) => {
-        for (const meter of some) {
-          const record = { ...meter, pointId: undefined };
-          const { pointId } = meter;
-          const begun = pointId ? await beginAt(change, record, { pointId }, by.at) : undefined;
-          if (begun && !begun.ok) return begun;
-          change.put(METERS, record);
-        }
-        return done(undefined);
-      });
-      if (!created.ok) return created;
-      some.forEach(this.changed);
-    }
-    return done(undefined);
-  }
-
   /** Changes a meter that is in use. */
   async #change<Value>(
     id: string,
@@ -284,22 +260,4 @@ const USED_TOKEN = "The enrolment token has been used.";
 function nextKeyId(newest: number, current: number): number {
   const next = (newest + 1) & 0xff;
   return next === current ? (next + 1) & 0xff : next;
-}
-
-/** Splits so that neither the mutations nor the checks of an atomic become too many. */
-function inAtomics(records: MeterRecord[]): MeterRecord[][] {
-  const parts: MeterRecord[][] = [];
-  let checked = new Set<string>();
-  for (const record of records) {
-    const part = parts.at(-1);
-    const own = [record.pointId, record.serial, record.tokenHash].flatMap((one) => one ?? []);
-    for (const one of own) checked.add(one);
-    if (part && part.length < METERS_AN_ATOMIC && checked.size <= CHECKS_AN_ATOMIC) {
-      part.push(record);
-    } else {
-      parts.push([record]);
-      checked = new Set(own);
-    }
-  }
-  return parts;
 }

@@ -28,7 +28,9 @@ const MEAN = 10;
 const SNAPSHOT_END = 11;
 const HEAD = 11;
 const TAIL = 12;
-const ROW = 13;
+/** The register at the highest number when something was sealed last. */
+const SEALED_REGISTER = 13;
+const ROW = 14;
 
 export class OpenParts {
   #rowOfSeries = new Map<string, number>();
@@ -71,6 +73,17 @@ export class OpenParts {
     return Math.max(this.#rows[row + N], this.#rows[row + SEALED_THROUGH]);
   }
 
+  /** The register at that number; NaN where it would have to be looked up. */
+  newestRegister(series: string): number {
+    const row = this.#rowOfSeries.get(series);
+    return row === undefined ? 0 : this.#newestRegister(row);
+  }
+
+  #newestRegister(row: number): number {
+    const isOpen = this.#rows[row + N] >= this.#rows[row + SEALED_THROUGH];
+    return this.#rows[row + (isOpen ? MILLIWATT_HOURS : SEALED_REGISTER)];
+  }
+
   readings(series: string): Reading[] {
     const row = this.#rowOfSeries.get(series);
     if (row === undefined || this.#rows[row + COUNT] === 0) return [];
@@ -87,6 +100,8 @@ export class OpenParts {
   /** Lets go of the readings up to `placedThrough`, which are rows now. */
   seal(series: string, sealedThrough: number, placedThrough: number): void {
     const row = this.#rowOf(series);
+    const isNewestKnown = this.newestN(series) >= sealedThrough;
+    this.#rows[row + SEALED_REGISTER] = isNewestKnown ? this.#newestRegister(row) : NaN;
     this.#rows[row + SEALED_THROUGH] = sealedThrough;
     this.#write(row, this.readings(series).filter(({ n }) => n > placedThrough));
   }
@@ -107,6 +122,7 @@ export class OpenParts {
     const row = this.#rowOf(series);
     this.#clear(row);
     for (let i = 0; i < SNAPSHOT_END; i++) this.#rows[row + i] = reader.readSigned();
+    this.#rows[row + SEALED_REGISTER] = NaN;
     const bits = this.#rows[row + BITS];
     const chain = emptyChain();
     this.#chains.append(chain, reader.readBytes((bits + 7) >> 3), bits);

@@ -3,7 +3,7 @@
  * continued, so that the open part of a series in memory is already what later becomes a row.
  *
  * A reading that comes one number and one step after the last with the same quality costs a single
- * bit and its energy. The energy is coded as the change of the increment, by a Rice code whose
+ * bit and its energy; so does one whose number is its second. The energy is coded as the change of the increment, by a Rice code whose
  * width follows the recent mean: loads stay for a while, so the change is small. What does not fit
  * (a first reading, a jump) is written whole.
  */
@@ -60,7 +60,7 @@ export function pack(writer: BitWriter, state: PackState, reading: Reading): voi
 function packPosition(writer: BitWriter, state: PackState, reading: Reading): void {
   const step = reading.time - state.time;
   const jitter = step - state.step;
-  const plain = reading.n === state.n + 1 && reading.quality === state.quality &&
+  const plain = reading.n === nextN(state, reading.time) && reading.quality === state.quality &&
     reading.skew === state.skew;
   if (plain && jitter === 0) {
     writer.write(0, 1);
@@ -80,6 +80,9 @@ function packPosition(writer: BitWriter, state: PackState, reading: Reading): vo
   state.quality = reading.quality;
   state.skew = reading.skew;
 }
+
+/** A device that does not count its readings has them numbered by their second. */
+const nextN = ({ n, time }: PackState, nextTime: number): number => n === time ? nextTime : n + 1;
 
 function packRegister(writer: BitWriter, state: PackState, milliwattHours: number): void {
   const increment = milliwattHours - state.milliwattHours;
@@ -132,8 +135,9 @@ function unpackPosition(reader: BitReader, state: PackState): void {
   const plain = reader.read(1) === 0;
   if (plain || reader.read(1) === 0) {
     const jitter = plain ? 0 : unzigzag(reader.read(4));
-    state.n++;
-    state.time += state.step + jitter;
+    const time = state.time + (state.step + jitter);
+    state.n = nextN(state, time);
+    state.time = time;
   } else {
     const numbers = reader.readNumber();
     const step = reader.readSigned();

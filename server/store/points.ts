@@ -1,7 +1,9 @@
 /** Places of supply: who holds each of them, and which meters counted there. */
+import type { Holding } from "../domain/holding.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
+import { leave } from "./assignments.ts";
 import type { Change } from "./change.ts";
-import { ALL, CUSTOMERS, listOf, POINTS } from "./kinds.ts";
+import { ALL, CUSTOMERS, listOf, METERS, POINTS, RETIRED } from "./kinds.ts";
 import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
 
 /** A meter counts at a point from one instant to another, in Unix seconds. */
@@ -13,13 +15,6 @@ export interface Assignment {
   start?: number;
   /** The register at `to`, likewise. */
   final?: number;
-}
-
-/** A customer has a point from one instant to another, and sees nothing of before and after. */
-export interface Holding {
-  customerId: string;
-  from: number;
-  to?: number;
 }
 
 export interface PointRecord {
@@ -47,6 +42,8 @@ export type NewPoint = Pick<
 export type PointChange = Partial<NewPoint> & { heldFrom?: number };
 
 const MAX_HOLDERS = 200;
+/** With the point, below the ten checks of an atomic. */
+const METERS_AN_ATOMIC = 8;
 
 export class Points {
   constructor(readonly records: Records) {}
@@ -58,8 +55,14 @@ export class Points {
   list(
     { customerId, ...query }: ListQuery & { customerId?: string },
   ): Promise<Listed<PointRecord>> {
-    const list = customerId === undefined ? query.list : listOf("customer", customerId);
-    return this.records.list(POINTS, { ...query, list: list ?? ALL });
+    const { list = ALL } = query;
+    const own = listOf(list === RETIRED ? "retired customer" : "customer", customerId ?? "");
+    return this.records.list(POINTS, { ...query, list: customerId === undefined ? list : own });
+  }
+
+  /** All that a customer has or had. */
+  heldEver(customerId: string): AsyncGenerator<PointRecord> {
+    return this.records.all(POINTS, listOf("holder", customerId));
   }
 
   async add(point: NewPoint, by: By): Promise<Result<PointRecord>> {
@@ -84,15 +87,31 @@ export class Points {
     });
   }
 
-  /** The supply ends: what counted there counts no more. */
+  /** The supply ends: first the meters leave, some at a time, then the point is retired. */
   async retire(id: string, by: By): Promise<Result<void>> {
-    return await this.records.update<PointRecord, void>(POINTS, id, by, (point) => {
-      point.retiredAt ??= by.at;
-      for (const assignment of point.assignments) {
-        assignment.to ??= Math.max(assignment.from, by.at);
-      }
-      return done(undefined);
-    });
+    for (let expected = by.expected;; expected = undefined) {
+      const own = { ...by, expected };
+      const retired = await this.records.update<PointRecord, boolean>(
+        POINTS,
+        id,
+        own,
+        async (point, change) => {
+          const counting = point.assignments.filter(({ to }) => to === undefined);
+          for (const assignment of counting.slice(0, METERS_AN_ATOMIC)) {
+            assignment.to = Math.max(assignment.from, by.at);
+            const meter = await change.get(METERS, assignment.meterId);
+            if (meter?.pointId !== id) continue;
+            await leave(change, meter, by.at);
+            change.put(METERS, meter);
+          }
+          if (counting.length > METERS_AN_ATOMIC) return done(false);
+          point.retiredAt ??= by.at;
+          return done(true);
+        },
+      );
+      if (!retired.ok) return retired;
+      if (retired.value) return done(undefined);
+    }
   }
 }
 
@@ -121,7 +140,3 @@ function handOver(point: PointRecord, customerId: string, from: number): Failure
   current.to = from;
   point.holders.push({ customerId, from });
 }
-
-/** The stretches of time in which a customer had the point. */
-export const heldBy = ({ holders }: PointRecord, customerId: string): Holding[] =>
-  holders.filter((holding) => holding.customerId === customerId);

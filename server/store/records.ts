@@ -3,6 +3,7 @@
  * writes them with their index rows and the audit log in one atomic, and is begun anew whenever
  * someone came in between.
  */
+import { readCursor, writeCursor } from "../domain/cursor.ts";
 import { wordsOf } from "../domain/search-words.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { type Actor, type Audited, auditRows } from "./audit.ts";
@@ -28,6 +29,13 @@ export interface ListQuery {
 export interface Listed<Record> {
   items: Record[];
   next?: string;
+}
+
+interface Scan<Record> {
+  limit: number;
+  /** Index rows that are looked through for it. */
+  scanned: number;
+  fits: (record: Record, word: string) => boolean;
 }
 
 const MAX_TRIES = 10;
@@ -97,36 +105,39 @@ export class Records {
     const { list = ALL, search = "", limit, cursor } = query;
     const wanted = wordsOf([search]).sort((a, b) => b.length - a.length);
     const after = cursor === undefined ? undefined : readCursor(cursor);
-    const range = wanted.length > 0
-      ? wordRange(kind.name, wanted[0], after)
-      : listRange(kind.name, list, after);
+    if (cursor !== undefined && !after) return { items: [] };
+    if (wanted.length === 0) {
+      const range = listRange(kind.name, list, after);
+      return await this.#page(kind, range, { limit, scanned: limit + 1, fits: () => true });
+    }
+    // It would be the cursor of another search.
+    if (after && !after[0].startsWith(wanted[0])) return { items: [] };
     const fits = (record: R, word: string) =>
       kind.lists(record).includes(list) && fitsWords(wordsFor(kind, record), word, wanted);
-    return await this.#page(kind, range, limit, wanted.length > 0 ? fits : () => true);
+    const scanned = Math.max(limit + 1, MAX_SCANNED);
+    return await this.#page(kind, wordRange(kind.name, wanted[0], after), { limit, scanned, fits });
   }
 
   async #page<R extends Row>(
     kind: Kind<R>,
     range: Deno.KvListSelector,
-    limit: number,
-    fits: (record: R, word: string) => boolean,
+    { limit, scanned, fits }: Scan<R>,
   ): Promise<Listed<R>> {
     const places: Place[] = [];
-    const limitOfScan = Math.max(limit + 1, MAX_SCANNED);
-    for await (const { key } of this.kv.list(range, { limit: limitOfScan, batchSize: 500 })) {
+    for await (const { key } of this.kv.list(range, { limit: scanned, batchSize: 500 })) {
       places.push(key.slice(-2) as Place);
     }
     const items: R[] = [];
     for (let at = 0; at < places.length; at += KEYS_A_READ) {
       const some = places.slice(at, at + KEYS_A_READ);
       const records = await this.getAll(kind, some.map(([, id]) => id));
-      for (const [word, id] of some) {
-        const record = records.find((record) => record.id === id);
-        if (record && fits(record, word)) items.push(record);
-        const isLast = id === places.at(-1)![1] && word === places.at(-1)![0];
-        const mayBeMore = !isLast || places.length === limitOfScan;
+      for (const place of some) {
+        const record = records.find(({ id }) => id === place[1]);
+        if (record && fits(record, place[0])) items.push(record);
+        const isLast = place === places[places.length - 1];
+        const mayBeMore = !isLast || places.length === scanned;
         if (items.length === limit || isLast) {
-          return mayBeMore ? { items, next: writeCursor([word, id]) } : { items };
+          return mayBeMore ? { items, next: writeCursor(place) } : { items };
         }
       }
     }
@@ -135,12 +146,12 @@ export class Records {
 
   /** A whole list, page by page. */
   async *all<R extends Row>(kind: Kind<R>, list: string): AsyncGenerator<R> {
-    for (let cursor: string | undefined;;) {
+    let cursor: string | undefined;
+    do {
       const { items, next } = await this.list(kind, { list, limit: RECORDS_A_PAGE, cursor });
       yield* items;
-      if (next === undefined) return;
       cursor = next;
-    }
+    } while (cursor !== undefined);
   }
 
   /** Changes one record that is there. */
@@ -191,6 +202,14 @@ export class Records {
     return failed("conflict", AGAIN);
   }
 
+  /** Puts into the audit log what no record of these shows. */
+  async note(by: By, audited: Audited): Promise<void> {
+    await this.transact<void>(by, (change) => {
+      change.note(audited);
+      return Promise.resolve(done(undefined));
+    });
+  }
+
   #auditRows(audited: Audited, by: By) {
     return auditRows({ ...audited, at: by.at, actor: by.actor }, this.#audited++, this.newId());
   }
@@ -212,18 +231,3 @@ const fitsWords = (words: string[], found: string, [first, ...others]: string[])
   // A record is shown once, though several of its words may begin alike.
   words.find((word) => word.startsWith(first)) === found &&
   others.every((other) => words.some((word) => word.startsWith(other)));
-
-const writeCursor = (place: Place): string =>
-  new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url" });
-
-/** A cursor that is none of ours begins behind everything. */
-function readCursor(cursor: string): Place {
-  try {
-    const [word, id] = JSON.parse(
-      new TextDecoder().decode(Uint8Array.fromBase64(cursor, { alphabet: "base64url" })),
-    );
-    return [`${word}`, `${id}`];
-  } catch {
-    return ["", ""];
-  }
-}

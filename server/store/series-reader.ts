@@ -39,7 +39,7 @@ export class SeriesReader {
     to: number,
   ): Promise<Page> {
     const open = await this.openOf(series);
-    const startN = Math.max(fromN, await this.#startN(series, open, from));
+    const startN = Math.max(fromN, await this.startN(series, open, from));
     const readings: Reading[] = [];
     let left = this.maxScanned;
     for await (const some of this.#scan(series, open, startN, to)) {
@@ -67,9 +67,14 @@ export class SeriesReader {
     return merge(sealed, open).slice(-count);
   }
 
-  /** The energy over rising `edges`. */
-  async profile(series: Series, edges: number[], gap: number): Promise<Profile> {
-    const open = await this.openOf(series);
+  /** The energy over rising `edges`; `open` saves fetching what is open once more. */
+  async profile(
+    series: Series,
+    edges: number[],
+    gap: number,
+    open?: Reading[],
+  ): Promise<Profile> {
+    open ??= await this.openOf(series);
     if (edges.length < 2 || gap < SLOT_SECONDS) return await this.#raw(series, open, edges, gap);
     const lastDay = dayOf(edges[edges.length - 1] - 1);
     const rows = await this.sealed.days(series, dayOf(edges[0]), lastDay + 1);
@@ -93,7 +98,7 @@ export class SeriesReader {
   async computeDay(series: Series, open: Reading[], day: number): Promise<DayRow | undefined> {
     const edges = slotEdges(day);
     const [start, end] = [edges[0], edges[edges.length - 1]];
-    const readings = fromLastBefore(start, await this.#around(series, open, start, end));
+    const readings = fromLastBefore(start, await this.around(series, open, start, end));
     const next = readings[readings.length - 1];
     if (!next || bestTime(next) <= end) return undefined;
     const slots = profile(readings, edges, SLOT_SECONDS);
@@ -164,13 +169,13 @@ export class SeriesReader {
   }
 
   async #raw(series: Series, open: Reading[], edges: number[], gap: number): Promise<Profile> {
-    const readings = await this.#around(series, open, edges[0], edges[edges.length - 1]);
+    const readings = await this.around(series, open, edges[0], edges[edges.length - 1]);
     return profile(readings, edges, gap);
   }
 
   /** The readings between two instants with at least one before and the first one after. */
-  async #around(series: Series, open: Reading[], from: number, to: number): Promise<Reading[]> {
-    const startN = await this.#startN(series, open, from);
+  async around(series: Series, open: Reading[], from: number, to: number): Promise<Reading[]> {
+    const startN = await this.startN(series, open, from);
     const sealed: Reading[] = [];
     scan: for await (const chunk of this.sealed.chunks(series, startN)) {
       for (const reading of chunk) {
@@ -182,8 +187,19 @@ export class SeriesReader {
     return throughFirstAfter(to, merge(sealed, near));
   }
 
+  /** The readings up to the number `n` that the line since `time` depends on. */
+  async upTo(series: Series, open: Reading[], time: number, n: number): Promise<Reading[]> {
+    const startN = await this.startN(series, open, time);
+    const sealed: Reading[] = [];
+    for await (const chunk of this.sealed.chunks(series, startN)) {
+      for (const reading of chunk) if (reading.n <= n) sealed.push(reading);
+      if (chunk[chunk.length - 1].n >= n) break;
+    }
+    return merge(sealed, open.filter((reading) => startN <= reading.n && reading.n <= n));
+  }
+
   /** A number from which on every reading since `from` is found, and at least one before it. */
-  async #startN(series: Series, open: Reading[], from: number): Promise<number> {
+  async startN(series: Series, open: Reading[], from: number): Promise<number> {
     for await (const row of this.sealed.daysBefore(series, dayOf(from))) {
       const start = row.day * SECONDS_A_DAY;
       if (!open.some((late) => late.n < row.endN && bestTime(late) > start)) return row.endN;

@@ -9,6 +9,7 @@
  */
 import type { Reading } from "../domain/reading.ts";
 import type { ReportProblem } from "../errors.ts";
+import { mayFallAmong, mayFallBehind } from "./falls.ts";
 import { headKey, numberIn, openRowKey, type Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
 import { applyPlan, planSeal } from "./seal.ts";
@@ -29,15 +30,17 @@ const READINGS_A_ROW = 1_000;
 const READINGS_A_COMPACTION = 2_000;
 
 /** What every change of a series checks and rewrites. */
-interface Head {
+export interface Head {
   sealedThrough: number;
   newestN: number;
   /** Open rows are numbered from `firstRow` up to, not including, `nextRow`. */
   firstRow: number;
   nextRow: number;
+  /** The register at `newestN`; heads of before it was kept have none. */
+  register?: number;
 }
 
-const NEW_HEAD: Head = { sealedThrough: 0, newestN: 0, firstRow: 0, nextRow: 0 };
+const NEW_HEAD: Head = { sealedThrough: 0, newestN: 0, firstRow: 0, nextRow: 0, register: 0 };
 
 /** All readings of one series in a batch, with the places where their outcomes go. */
 interface Work {
@@ -109,21 +112,26 @@ export class SharedStore implements ReadingStore {
   async #decide({ series, appends }: Work, head: Head) {
     const results: [number, Outcome][] = [];
     let all: Reading[] = [];
-    const stored = await this.#stored(series, appends.flatMap(({ readings }) => readings), head);
+    const readings = appends.flatMap(({ readings }) => readings).sort((a, b) => a.n - b.n);
+    const isBehind = readings[0].n > head.newestN;
+    const open = isBehind ? [] : await this.#openReadings(series);
+    const stored = isBehind ? new Map() : await this.#stored(series, readings, head, open);
     for (const { at, readings } of appends) {
       const { accepted, ...outcome } = decide(readings, stored);
-      results.push([at, outcome]);
+      results.push([at, { ...outcome, mayFall: false }]);
       all = merge(all, accepted);
     }
+    const mayFall = isBehind
+      ? mayFallBehind(head.register ?? NaN, all)
+      : mayFallAmong(merge(open, all), head.sealedThrough, readings);
+    for (const [, outcome] of results) outcome.mayFall = mayFall;
     return { accepted: all, results };
   }
 
-  /** What is stored under the numbers of `readings`. New numbers cost nothing. */
-  async #stored(series: Series, readings: Reading[], head: Head): Promise<Map<number, Reading>> {
-    const ns = readings.map(({ n }) => n).sort((a, b) => a - b);
-    if (ns[0] > head.newestN) return new Map();
-    const open = await this.#openReadings(series);
-    const stored = await this.reader.sealed.find(series, ns.filter((n) => n <= head.sealedThrough));
+  /** What is stored under the numbers of `readings`. */
+  async #stored(series: Series, readings: Reading[], head: Head, open: Reading[]) {
+    const old = readings.filter(({ n }) => n <= head.sealedThrough).map(({ n }) => n);
+    const stored = await this.reader.sealed.find(series, old);
     for (const reading of open) stored.set(reading.n, reading);
     return stored;
   }
@@ -131,8 +139,9 @@ export class SharedStore implements ReadingStore {
   #grown(series: Series, head: Head, accepted: Reading[], rows: number): Head {
     const nextRow = head.nextRow + rows;
     if (nextRow - head.firstRow >= ROWS_TO_COMPACT) this.#compactDue.add(series);
-    const newestN = Math.max(head.newestN, accepted[accepted.length - 1].n);
-    return { ...head, newestN, nextRow };
+    const newest = accepted[accepted.length - 1];
+    if (newest.n <= head.newestN) return { ...head, nextRow };
+    return { ...head, newestN: newest.n, nextRow, register: newest.milliwattHours };
   }
 
   async #openReadings(series: Series): Promise<Reading[]> {

@@ -22,6 +22,8 @@ export interface Outcome {
   stored: number;
   duplicates: number;
   conflicts: Conflict[];
+  /** Whether the register may fall from or to one of those that are stored now: look for it. */
+  mayFall: boolean;
 }
 
 export interface ReadingStore {
@@ -46,7 +48,7 @@ export interface StoreStats {
 export function decide(
   readings: Reading[],
   known: Map<number, Reading>,
-): Outcome & { accepted: Reading[] } {
+): Omit<Outcome, "mayFall"> & { accepted: Reading[] } {
   const accepted: Reading[] = [];
   const conflicts: Conflict[] = [];
   let duplicates = 0;

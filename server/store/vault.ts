@@ -7,6 +7,8 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+const bytesOf = (owner: string): Uint8Array => new TextEncoder().encode(owner);
+
 export class Vault {
   constructor(
     readonly secret: Uint8Array,
@@ -25,7 +27,7 @@ export class Vault {
   sealFor(owner: string, plain: Uint8Array): Uint8Array {
     const nonce = this.randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.secret, nonce);
-    cipher.setAAD(new TextEncoder().encode(owner));
+    cipher.setAAD(bytesOf(owner));
     const body = cipher.update(plain);
     cipher.final();
     return new Uint8Array([...nonce, ...body, ...cipher.getAuthTag()]);
@@ -34,7 +36,7 @@ export class Vault {
   /** Throws likewise, and names `what` did not open. */
   openFor(owner: string, sealed: Uint8Array, what: string): Uint8Array {
     const decipher = createDecipheriv("aes-256-gcm", this.secret, sealed.subarray(0, NONCE_BYTES));
-    decipher.setAAD(new TextEncoder().encode(owner));
+    decipher.setAAD(bytesOf(owner));
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
     const plain = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
     try {

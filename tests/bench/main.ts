@@ -1,7 +1,11 @@
 /**
  * The benchmarks: one JSON object a line, all from one run on one machine, with the load generator
- * on it too. `deno task bench [quick] [NAME…]` runs some of them, or all in small.
+ * on it too. `deno task bench [quick] [live=SECONDS] [NAME…]` runs some of them, or all in small;
+ * with `live=600` it shows whether memory grows with live readers.
  */
+import { liveFeed } from "./live.ts";
+import { livePoints } from "./live-points.ts";
+import { liveOverSockets } from "./live-sockets.ts";
 import {
   bareReceive,
   fleetLife,
@@ -10,6 +14,7 @@ import {
   signedIngest,
   storedBytes,
 } from "./measures.ts";
+import { startServer } from "./processes.ts";
 
 export interface Sizes {
   fleets: number[];
@@ -21,6 +26,10 @@ export interface Sizes {
   storedDays: number;
   historyDays: number;
   rounds: number;
+  liveReaders: number;
+  livePointsEach: number;
+  livePace: number;
+  liveSeconds: number;
 }
 
 export const FULL: Sizes = {
@@ -33,6 +42,10 @@ export const FULL: Sizes = {
   storedDays: 30,
   historyDays: 365,
   rounds: 300,
+  liveReaders: 1_000,
+  livePointsEach: 10,
+  livePace: 2_000,
+  liveSeconds: 30,
 };
 
 export const QUICK: Sizes = {
@@ -45,7 +58,18 @@ export const QUICK: Sizes = {
   storedDays: 1,
   historyDays: 3,
   rounds: 5,
+  liveReaders: 20,
+  livePointsEach: 2,
+  livePace: 200,
+  liveSeconds: 2,
 };
+
+const liveLoad = (sizes: Sizes) => ({
+  readers: sizes.liveReaders,
+  pointsEach: sizes.livePointsEach,
+  perSecond: sizes.livePace,
+  seconds: sizes.liveSeconds,
+});
 
 type Figures = Record<string, unknown>;
 type Measure = (sizes: Sizes, folder: string, print: (figures: Figures) => void) => Promise<void>;
@@ -84,6 +108,18 @@ export const MEASURES: Record<string, Measure> = {
   history: async (sizes, folder, print) => {
     print(await history(folder, sizes.historyDays, sizes.rounds));
   },
+  live: async (sizes, folder, print) => {
+    print(await liveFeed(folder, liveLoad(sizes)));
+  },
+  liveSockets: async (sizes, folder, print) => {
+    const points = await livePoints(folder, sizes.liveReaders * sizes.livePointsEach);
+    const server = await startServer(folder);
+    try {
+      print(await liveOverSockets(server, points, liveLoad(sizes)));
+    } finally {
+      await server.stop();
+    }
+  },
 };
 
 export async function runMeasures(names: string[], sizes: Sizes, print: (line: string) => void) {
@@ -100,12 +136,15 @@ export async function runMeasures(names: string[], sizes: Sizes, print: (line: s
 
 if (import.meta.main) {
   const quick = Deno.args.includes("quick");
-  const asked = Deno.args.filter((argument) => argument !== "quick");
+  const liveSeconds = Deno.args.map((argument) => /^live=(\d+)$/.exec(argument)?.[1]).find(Boolean);
+  const asked = Deno.args.filter((argument) => argument !== "quick" && !argument.includes("="));
   const unknown = asked.find((name) => !(name in MEASURES));
   if (unknown) {
     console.error(`There is no measure ${unknown}; there are ${Object.keys(MEASURES).join(", ")}.`);
     Deno.exit(1);
   }
   const names = asked.length > 0 ? asked : Object.keys(MEASURES);
-  await runMeasures(names, quick ? QUICK : FULL, console.log);
+  const sizes = quick ? QUICK : FULL;
+  const chosen = liveSeconds ? { ...sizes, liveSeconds: Number(liveSeconds) } : sizes;
+  await runMeasures(names, chosen, console.log);
 }

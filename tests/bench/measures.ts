@@ -2,16 +2,19 @@
 import { seededRandom } from "../../meter-sim/random.ts";
 import { createHousehold } from "../../meter-sim/household.ts";
 import type { Reading } from "../../server/domain/reading.ts";
+import { Customers } from "../../server/store/customers.ts";
 import { Points } from "../../server/store/points.ts";
 import { seriesOf } from "../../server/store/keys.ts";
 import type { IssuedKey } from "../../server/store/meters.ts";
 import {
   append,
+  BY,
   checkpoint,
   openPreload,
   type Preload,
   preloadFleet,
   provision,
+  valueOf,
 } from "./preload.ts";
 import {
   generate,
@@ -215,19 +218,13 @@ async function databaseBytes(file: string) {
 /** (e) How long answers take over HTTP, with a year of readings every 5 s in the store. */
 export async function history(folder: string, days: number, rounds: number) {
   const preload = await openPreload(folder);
-  const points = new Points(preload.kv, () => "b".repeat(16));
-  const customer = await points.addCustomer({ name: "Bench" }, 0);
-  const point = await points.addPoint({
-    customerId: customer.id,
-    label: "Home",
-    timezone: "America/Sao_Paulo",
-  }, 0);
-  if (!point.ok) throw new Error(point.detail);
-  const issued = await preload.meters.provision([{ pointId: point.value.id }], 0);
-  if (!issued.ok) throw new Error(issued.detail);
+  const { records } = preload;
+  const customer = valueOf(await new Customers(records).add({ name: "Bench" }, BY));
+  const place = { customerId: customer.id, label: "Home", timezone: "America/Sao_Paulo" };
+  const point = valueOf(await new Points(records).add(place, BY));
+  const [{ id }] = valueOf(await preload.meters.provision([{ pointId: point.id }], BY));
   const to = nowSeconds();
   const from = to - days * 86_400;
-  const [{ id }] = issued.value;
   await appendLife(preload, id, householdReadings(1, from, days * 17_280));
   preload.close();
   const server = await startServer(folder);
@@ -237,7 +234,7 @@ export async function history(folder: string, days: number, rounds: number) {
     const start = Math.floor(from + random() * Math.max(0, to - from - length));
     return `from=${instant(start)}&to=${instant(start + length)}`;
   };
-  const consumption = `/points/${point.value.id}/consumption`;
+  const consumption = `/points/${point.id}/consumption`;
   const questions: Record<string, () => string> = {
     dayOfReadings: () => `/meters/${id}/readings?limit=20000&${period(86_400)}`,
     dayBy5Seconds: () => `${consumption}?step=5s&${period(86_400)}`,

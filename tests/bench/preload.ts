@@ -4,13 +4,16 @@ import { openDataFolder } from "../../server/store/data-folder.ts";
 import { plainRegister } from "./generator.ts";
 import { EmbeddedStore } from "../../server/store/embedded.ts";
 import { seriesOf } from "../../server/store/keys.ts";
+import type { Result } from "../../server/errors.ts";
 import { type IssuedKey, Meters, type NewMeter } from "../../server/store/meters.ts";
+import { type By, Records } from "../../server/store/records.ts";
 import type { Append } from "../../server/store/store.ts";
 import { Vault } from "../../server/store/vault.ts";
 import { failTest } from "../server/store/kv.ts";
 
 export interface Preload {
   folder: string;
+  records: Records;
   meters: Meters;
   kv: Deno.Kv;
   store: EmbeddedStore;
@@ -18,6 +21,13 @@ export interface Preload {
 }
 
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+export const BY: By = { actor: { kind: "server", id: "bench" }, at: 0 };
+
+export function valueOf<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Error(result.detail);
+  return result.value;
+}
 
 export async function openPreload(folder: string): Promise<Preload> {
   const opened = openDataFolder(folder, undefined, randomBytes);
@@ -28,20 +38,28 @@ export async function openPreload(folder: string): Promise<Preload> {
     kv.close();
     release();
   };
-  const meters = new Meters(kv, new Vault(secret, randomBytes), () => {});
-  return { folder, meters, kv, store: await EmbeddedStore.open(kv, failTest), close };
+  const records = new Records(kv, () => randomBytes(8).toHex());
+  const meters = new Meters(records, new Vault(secret, randomBytes), () => {});
+  return { folder, records, meters, kv, store: await EmbeddedStore.open(kv, failTest), close };
 }
 
+/** Several at a time, as the database writes what waits for it at once. */
 export async function provision({ meters }: Preload, count: number): Promise<IssuedKey[]> {
   const issued: IssuedKey[] = [];
-  for (let left = count; left > 0; left -= 1000) {
-    const some: NewMeter[] = Array.from({ length: Math.min(left, 1000) }, () => ({}));
-    const result = await meters.provision(some, 0);
-    if (!result.ok) throw new Error(result.detail);
-    issued.push(...result.value);
+  while (issued.length < count) {
+    const left = Math.min(count - issued.length, CALLS_AT_ONCE * METERS_A_CALL);
+    const calls = Array.from({ length: Math.ceil(left / METERS_A_CALL) }, (_, i) => {
+      const some = Math.min(METERS_A_CALL, left - i * METERS_A_CALL);
+      const asked: NewMeter[] = Array.from({ length: some }, () => ({}));
+      return meters.provision(asked, BY);
+    });
+    for (const result of await Promise.all(calls)) issued.push(...valueOf(result));
   }
   return issued;
 }
+
+const METERS_A_CALL = 1_000;
+const CALLS_AT_ONCE = 10;
 
 /** Appends, with the housekeeping that goes with it. */
 export async function append({ store }: Preload, batch: Append[]): Promise<void> {

@@ -9,6 +9,7 @@ import { isTypeScript, lineAt, readRepository, type Sources, sourcesOf } from ".
 /** The programs: what they start, and the thread that owns the UDP socket, is a program as well. */
 const MAY_REACH_OUT = [
   "server/main.ts",
+  "server/admin/main.ts",
   "server/ingest/udp-thread.ts",
   "meter-sim/main.ts",
   "meter-sim/demo.ts",

@@ -39,7 +39,7 @@ const LAYERS: Layer[] = [
   { holds: ["server/domain/"], imports: ["server/domain/"] },
   {
     holds: ["server/store/"],
-    imports: ["server/store/", "server/domain/", ...LEAVES, RUNTIME],
+    imports: ["server/store/", "server/domain/", ...LEAVES, "package:otpauth", RUNTIME],
     importsTypes: ["meter-firmware/protocol/"],
   },
   {
@@ -55,23 +55,39 @@ const LAYERS: Layer[] = [
     ],
   },
   {
+    holds: ["server/live/"],
+    imports: ["server/live/", "server/domain/", "server/store/", ...LEAVES],
+  },
+  {
     holds: ["server/http/"],
     imports: [
       "server/http/",
       "server/domain/",
       "server/ingest/",
+      "server/live/connection.ts",
       ...LEAVES,
+      "package:client-zip",
       "package:hono",
       "package:hono/",
       "package:@hono/",
       "package:zod",
       RUNTIME,
     ],
-    importsTypes: ["server/store/"],
+    importsTypes: ["server/store/", "server/live/"],
   },
   {
     holds: ["server/jobs/"],
     imports: ["server/jobs/", "server/domain/", "server/store/", ...LEAVES, RUNTIME],
+  },
+  {
+    holds: ["server/admin/"],
+    imports: [
+      "server/admin/",
+      "package:hono/",
+      "package:string-width",
+      RUNTIME,
+    ],
+    importsTypes: ["server/http/"],
   },
   { holds: LEAVES, imports: [...LEAVES, "server/domain/", ANY_PACKAGE] },
   {
@@ -162,9 +178,19 @@ const REFUSED: { path: string; source: string; complaint: string }[] = [
     complaint: "must not import values of server/store/a.ts",
   },
   {
+    path: "server/live/a.ts",
+    source: 'import { toWh } from "../http/output.ts";',
+    complaint: "must not import values of server/http/output.ts",
+  },
+  {
     path: "server/jobs/a.ts",
     source: 'import type { App } from "../http/a.ts";',
     complaint: "must not import types of server/http/a.ts",
+  },
+  {
+    path: "server/admin/a.ts",
+    source: 'import { toWh } from "../http/output.ts";',
+    complaint: "must not import values of server/http/output.ts",
   },
   {
     path: "server/ingest/a.ts",

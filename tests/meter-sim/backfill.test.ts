@@ -177,7 +177,7 @@ for (const way of ["UDP", "HTTP"]) {
     using folder = new TestFolder();
     const env: Record<string, string> = way === "HTTP" ? { CONTALUZ_UDP_PORT: "off" } : {};
     await using server = await RunningServer.start({ data: folder.path, env });
-    await using uplink = openUplink(server);
+    await using uplink = await openUplink(server);
     const now = Math.floor(Date.now() / 1000);
     const homes = await newHomes(server, 4, SEED, now - 30 * DAY);
     const states = homes.map(({ state }) => state);
@@ -207,7 +207,7 @@ for (const way of ["UDP", "HTTP"]) {
 
 /** Twelve seconds of each meter, in virtual time: two readings or three. */
 const goOn = async (states: MeterState[], server: RunningServer, before: number) => {
-  await using uplink = openUplink(server);
+  await using uplink = await openUplink(server);
   const time = createVirtualTime(Date.now());
   const fleet = createFleet(states, { now: time.now, uplink });
   for (let step = 0; step < 12_000 / STEP_MS; step++) {

@@ -38,7 +38,7 @@ const assertAllStored = async (fleet: Fleet, server: RunningServer): Promise<num
 Deno.test(`10,000 meters report for ten minutes, and each reading is acknowledged (seed ${SEED})`, async () => {
   using folder = new TestFolder();
   await using server = await RunningServer.start({ data: folder.path });
-  await using uplink = openUplink(server);
+  await using uplink = await openUplink(server);
   const time = createVirtualTime(Date.now());
   const states = await newMeters(server, 10_000, SEED, Math.floor(time.now() / 1000));
   const fleet = createFleet(states, { now: time.now, uplink });
@@ -57,7 +57,7 @@ Deno.test(`300 meters behind a network that loses, doubles and delays (seed ${SE
   const faults = { loss: 0.1, duplicate: 0.1, minDelayMs: 0, maxDelayMs: 3_000, bitFlip: 0 };
   const random = seededRandom(SEED);
   const network = createNetwork({ random, schedule: time.schedule, faults });
-  await using uplink = openUplink(server, network);
+  await using uplink = await openUplink(server, network);
   const states = await newMeters(server, 300, SEED, Math.floor(time.now() / 1000));
   const fleet = createFleet(states, { now: time.now, uplink });
   await runVirtually(fleet, time, uplink, 3 * MINUTE_MS);

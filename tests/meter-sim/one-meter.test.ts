@@ -1,12 +1,18 @@
-/** The meter with a menu: what is typed, what is shown, and the real program against a real server. */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { Keys, screen, type Shown } from "../../meter-sim/menu.ts";
-import { OptionError, readOptions } from "../../meter-sim/options.ts";
+/** The meter with a menu: what is typed, and the real program against a real server. */
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { Keys } from "../../meter-sim/menu.ts";
 import { OPERATOR_KEY, RunningServer } from "../server/running-server.ts";
 import { TestFolder } from "../server/test-folder.ts";
-import { until } from "../server/within.ts";
+import { until, within } from "../server/within.ts";
+import { killIfRunning, taskCommand } from "../task.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const END_MS = 20_000;
 
 const typed = (text: string) => {
   const keys = new Keys();
@@ -32,88 +38,135 @@ Deno.test("Keys.read() forgets digits that something else follows, and ignores o
   assertEquals(typed("\x03"), [{ kind: "quit" }]);
 });
 
-const VIEW: Shown = {
-  meter: "00000000000000ab",
-  program: "the desktop twin",
-  registerWh: 1234.5,
-  watts: 348,
-  waiting: 3,
-  unanswered: 1,
-  uplink: "ready",
-  hasPower: true,
-  hasNetwork: false,
-  sinceAcknowledgement: 2_400,
-  load: 350,
-  speed: 4,
-  typed: "12",
-};
-
-Deno.test("screen() shows register, power, outbox and the last acknowledgement", () => {
-  const text = screen(VIEW).join("\n");
-  for (const part of ["1.234500 kWh", "348 W", "350 W", "3 waiting", "2 s ago", "network OFF"]) {
-    assertStringIncludes(text, part);
-  }
-  const off = screen({ ...VIEW, hasPower: false, sinceAcknowledgement: undefined }).join("\n");
-  for (const part of ["no power", "power OFF", "none yet"]) assertStringIncludes(off, part);
+Deno.test("Keys.read() takes the last digit back", () => {
+  assertEquals(typed("123\x7f4\r"), [{ kind: "setLoad", watts: 124 }]);
+  assertEquals(typed("1\x7f\r"), []);
 });
 
-const WRONG: [args: string[], part: string][] = [
-  [["--fleet", "-1"], "--fleet"],
-  [["--fleet=1.5"], "--fleet must be a whole number"],
-  [["--loss", "2"], "--loss must be a number from 0 to 1"],
-  [["--backfill", "soon"], "--backfill must be like 15m, 12h, 90d or 1y"],
-  [["--server", "localhost"], "--server must be like"],
-  [["--colour", "red"], "--colour"],
-];
+/** `deno task sim` before a server, with what it has said so far. */
+class RunningSim implements AsyncDisposable {
+  said = "";
+  readonly ended: Promise<number>;
+  readonly child: Deno.ChildProcess;
+  readonly #keys: WritableStreamDefaultWriter<Uint8Array>;
 
-for (const [args, part] of WRONG) {
-  Deno.test(`readOptions() refuses ${args.join(" ")}`, () => {
-    assertThrows(() => readOptions(args, undefined), OptionError, part);
-  });
+  constructor(
+    { address, udpPort }: Pick<RunningServer, "address" | "udpPort">,
+    args: string[] = [],
+  ) {
+    this.child = taskCommand("sim", {
+      args: ["--server", address, "--udp-port", String(udpPort), ...args],
+      env: { CONTALUZ_OPERATOR_KEY: OPERATOR_KEY },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#keys = this.child.stdin.getWriter();
+    this.ended = this.#end();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#keys.write(new TextEncoder().encode(text));
+  }
+
+  says(text: string): Promise<void> {
+    return until(() => this.said.includes(text), END_MS, text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    killIfRunning(this.child, "SIGKILL");
+    await this.ended;
+    await this.#keys.close().catch(() => {});
+  }
+
+  async #end(): Promise<number> {
+    for await (const text of this.child.stdout.pipeThrough(new TextDecoderStream())) {
+      this.said += text;
+    }
+    return (await this.child.status).code;
+  }
 }
 
-Deno.test("readOptions() reads spans and faults", () => {
-  const options = readOptions(
-    ["--fleet", "20", "--backfill", "1y", "--every", "30m", "--loss", "0.1", "--delay", "50"],
-    "a key",
-  )!;
-  assertEquals([options.backfillSeconds, options.everySeconds], [31_536_000, 1_800]);
-  assertEquals(options.faults, { loss: 0.1, duplicate: 0, delayMs: 50 });
-  assertEquals(options.operatorKey, "a key");
-});
+const stored = (server: RunningServer) =>
+  server.metric('contaluz_readings_total{outcome="stored"}');
 
 for (const program of [[], ["--compiled"]]) {
   Deno.test(`the sim task ${program.join(" ")} counts a load and reports it until it is told to quit`, async () => {
     using data = new TestFolder();
     await using server = await RunningServer.start({ data: data.path });
-    const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-    const address = ["--server", server.address, "--udp-port", String(server.udpPort)];
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [...tasks.sim.split(" ").slice(1), ...address, "--load", "9000", ...program],
-      cwd: ROOT,
-      env: { NO_COLOR: "1", CONTALUZ_OPERATOR_KEY: OPERATOR_KEY },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const keys = child.stdin.getWriter();
-    const stored = () => server.metric('contaluz_readings_total{outcome="stored"}');
-    await until(async () => await stored() >= 2, 20_000, "two readings");
-    await keys.write(new TextEncoder().encode("q"));
-    await keys.close();
-    const { code, stdout } = await child.output();
-    assertEquals(code, 0);
-    assertStringIncludes(new TextDecoder().decode(stdout), "of a load of 9000 W");
+    await using sim = new RunningSim(server, ["--load", "9000", ...program]);
+    await sim.says("load      9,000 W");
+    await until(async () => await stored(server) >= 2, END_MS, "two readings");
+    await sim.says("server reporting over UDP");
+    await sim.type("q");
+    assertEquals(await within(sim.ended, END_MS, "the end"), 0);
+    assertMatch(sim.said, /Stopped at [\d.]+ kWh\. All readings are acknowledged\./);
   });
 }
 
-Deno.test("the sim task says what it lacks", async () => {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: tasks.sim.split(" ").slice(1),
-    cwd: ROOT,
-    env: { NO_COLOR: "1", CONTALUZ_OPERATOR_KEY: "" },
-  }).output();
-  assertEquals(code, 1);
-  assertStringIncludes(new TextDecoder().decode(stderr), "give --operator-key");
+Deno.test("the sim's meter has a point, and the line that it prints asks what was used there", async () => {
+  using data = new TestFolder();
+  await using server = await RunningServer.start({ data: data.path });
+  await using sim = new RunningSim(server, ["--load", "90000"]);
+  await until(async () => await stored(server) >= 3, END_MS, "three readings");
+  const [, value, url] = sim.said.match(/curl -s -H "authorization: (.+)" "(.+)"/)!;
+  const response = await fetch(url, { headers: { authorization: value } });
+  assertEquals(response.status, 200);
+  assertGreater((await response.json()).totalWh, 0);
+});
+
+Deno.test("the sim says for how long no server has answered, and at the end what is lost", async () => {
+  using data = new TestFolder();
+  await using server = await RunningServer.start({ data: data.path });
+  await using sim = new RunningSim(server);
+  await sim.says("server    connecting");
+  await server.stop();
+  await until(() => /no answer for \d+ s/.test(sim.said), END_MS, "the truth");
+  assertStringIncludes(sim.said, `Does it run at ${server.address}, UDP port ${server.udpPort}?`);
+  await sim.type("q");
+  assertEquals(await within(sim.ended, END_MS, "the end"), 0);
+  assertMatch(sim.said, /Stopped at .*\d+ readings? (was|were) not acknowledged and lost/);
+});
+
+Deno.test({
+  name: "the sim that a signal ends says how it ends, too",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using data = new TestFolder();
+    await using server = await RunningServer.start({ data: data.path });
+    await using sim = new RunningSim(server);
+    await until(async () => await stored(server) >= 1, END_MS, "a reading");
+    sim.child.kill("SIGTERM");
+    assertEquals(await within(sim.ended, END_MS, "the end"), 0);
+    assertStringIncludes(sim.said, "Stopped at ");
+  },
+});
+
+Deno.test("the sim replays a curve and records it, whatever is typed", async () => {
+  using data = new TestFolder();
+  const [curve, recording] = [`${data.path}/curve.csv`, `${data.path}/recording.csv`];
+  Deno.writeTextFileSync(curve, "0,1200\n10,1200\n");
+  await using server = await RunningServer.start({ data: `${data.path}/server` });
+  await using sim = new RunningSim(server, ["--replay", curve, "--record", recording]);
+  await sim.says(`from ${curve}; the keys do not change it`);
+  await sim.type("5000\n+");
+  await until(async () => await stored(server) >= 1, END_MS, "a reading");
+  await sim.type("q");
+  assertEquals(await within(sim.ended, END_MS, "the end"), 0);
+  assertStringIncludes(sim.said, `The load is in ${recording}.`);
+  const watts = Deno.readTextFileSync(recording).trim().split("\n").slice(1)
+    .map((line) => line.split(",")[1]);
+  assert(watts.length > 0 && watts.every((load) => load === "1200"), `${new Set(watts)}`);
+});
+
+Deno.test("the sim takes a meter that has a token", async () => {
+  using data = new TestFolder();
+  await using server = await RunningServer.start({ data: data.path });
+  const { enrolmentToken } = await server.ask("POST", "/meters", {});
+  const args = ["--server", server.address, "--token", enrolmentToken];
+  const env = { CONTALUZ_OPERATOR_KEY: "" };
+  await using child = taskCommand("sim", { args, env, stdin: "piped", stdout: "null" }).spawn();
+  await until(async () => await stored(server) >= 1, END_MS, "a reading");
+  await child.stdin.close();
+  assertEquals((await within(child.status, END_MS, "the end")).code, 0);
 });

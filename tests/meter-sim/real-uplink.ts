@@ -1,33 +1,24 @@
 /** The fleet's way to a real server process: real sockets, real time, real meters. */
 import { createApi } from "../../meter-sim/api.ts";
 import { type MeterState, newMeterState } from "../../meter-sim/fleet-state.ts";
-import { createHttpLane } from "../../meter-sim/http-lane.ts";
+import { lookUp } from "../../meter-sim/look-up.ts";
 import type { Network } from "../../meter-sim/network.ts";
-import type { Schedule } from "../../meter-sim/schedule.ts";
-import { createUplink, SHARED_SOCKETS, type Uplink } from "../../meter-sim/uplink.ts";
+import { createSchedule } from "../../meter-sim/schedule.ts";
+import { openUplink as open, type Wires } from "../../meter-sim/server-uplink.ts";
+import type { Uplink } from "../../meter-sim/uplink.ts";
 import { OPERATOR_KEY, type RunningServer } from "../server/running-server.ts";
 
-export const schedule: Schedule = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-};
+export const schedule = createSchedule({ setTimeout, clearTimeout });
+
+export const wires: Wires = { listenDatagram: Deno.listenDatagram, lookUp, fetch, schedule };
 
 export type RealUplink = Uplink & AsyncDisposable;
 
-export const openUplink = (server: RunningServer, network?: Network): RealUplink => {
-  const hostname = "127.0.0.1";
-  const open = () => Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
-  const uplink = createUplink({
-    udp: server.udpPort
-      ? {
-        sockets: Array.from({ length: SHARED_SOCKETS }, open),
-        server: { transport: "udp", hostname, port: server.udpPort },
-      }
-      : undefined,
-    http: createHttpLane({ address: server.address, fetch }),
-    network,
-    schedule,
-  });
+export const openUplink = async (
+  { address, udpPort }: RunningServer,
+  network?: Network,
+): Promise<RealUplink> => {
+  const uplink = await open({ address, udpPort: udpPort || undefined }, wires, { network });
   return { ...uplink, [Symbol.asyncDispose]: uplink.close };
 };
 

@@ -5,19 +5,10 @@
 import { assertEquals } from "@std/assert";
 import type { Json } from "../server/running-server.ts";
 import { until, within } from "../server/within.ts";
+import { killIfRunning, ownServer, taskCommand, UNDER_TEST } from "../task.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-const DEMO = "meter-sim/demo.ts";
 export const LIVE_MS = 120_000;
 export const END_MS = 20_000;
-
-/** The arguments of the task, so that the tests and the README cannot part. */
-const demoArguments = (): string[] => {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  const args = tasks.demo.split(" ").slice(1);
-  assertEquals(args.at(-1), DEMO);
-  return args;
-};
 
 export class RunningDemo implements AsyncDisposable {
   readonly ended: Promise<number>;
@@ -26,21 +17,9 @@ export class RunningDemo implements AsyncDisposable {
   #child: Deno.ChildProcess;
 
   constructor(data: string, env: Record<string, string> = {}) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: demoArguments(),
-      cwd: ROOT,
-      env: {
-        CONTALUZ_HOST: "127.0.0.1",
-        CONTALUZ_HTTP_PORT: "0",
-        CONTALUZ_UDP_PORT: "0",
-        CONTALUZ_OPERATOR_KEY: "",
-        CONTALUZ_DATA: data,
-        NO_COLOR: "1",
-        ...env,
-      },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
+    this.#child = taskCommand("demo", {
+      env: { ...ownServer(data), CONTALUZ_OPERATOR_KEY: "", ...env },
+      ...UNDER_TEST,
     }).spawn();
     this.ended = this.#end();
   }
@@ -98,11 +77,7 @@ export class RunningDemo implements AsyncDisposable {
 
   /** It stops its server itself, which it could not when it is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGTERM");
-    } catch {
-      // It has ended by itself.
-    }
+    killIfRunning(this.#child, "SIGTERM");
     await within(this.ended, END_MS, "the end of the demo");
   }
 

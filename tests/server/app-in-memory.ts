@@ -4,10 +4,12 @@
  */
 import { assert } from "@std/assert";
 import { createApp } from "../../server/http/app.ts";
+import type { HttpParts } from "../../server/http/parts.ts";
 import type { Ingest } from "../../server/ingest/ingest.ts";
 import type { ReadingStore } from "../../server/store/store.ts";
 import { openService, type World } from "../../server/service.ts";
 import type { Meters } from "../../server/store/meters.ts";
+import { conforming } from "./conformance.ts";
 import { type Answered, type Json, OPERATOR_KEY } from "./running-server.ts";
 
 /** 2026-06-15T12:00:00Z. */
@@ -32,6 +34,7 @@ export class AppInMemory implements AsyncDisposable {
     readonly meters: Meters,
     readonly ingest: Ingest,
     readonly fetch: (request: Request) => Response | Promise<Response>,
+    readonly parts: HttpParts,
   ) {}
 
   /** Some of the world may be the test's own. */
@@ -39,7 +42,7 @@ export class AppInMemory implements AsyncDisposable {
     const kv = await Deno.openKv(":memory:");
     const reported: string[] = [];
     const clock = { seconds: NOON };
-    const { store, meters, ingest, http } = await openService({
+    const { store, meters, ingest, live, http } = await openService({
       kv,
       isShared: false,
       secret: randomBytes(32),
@@ -48,17 +51,23 @@ export class AppInMemory implements AsyncDisposable {
       now: () => clock.seconds,
       randomBytes,
       timer: realTimer,
+      soon: (run) => void setTimeout(run, 0),
+      every: () => () => {},
+      upgrade: () => {
+        throw new Error("there are no sockets here");
+      },
       linger: () => Promise.resolve(),
       timed: (commit) => commit(),
       report: (problem) => void reported.push(problem),
       ...own,
     });
-    const app = createApp({
+    const parts = {
       ...http,
       health: { notReady: () => Promise.resolve({}), metrics: () => Promise.resolve("") },
       udpPort: 8001,
-    });
-    return new AppInMemory(clock, reported, kv, store, meters, ingest, app.fetch);
+    };
+    const fetch = conforming(createApp(parts).fetch);
+    return new AppInMemory(clock, reported, kv, store, meters, ingest, fetch, parts);
   }
 
   async send(method: string, path: string, body?: BodyInit): Promise<Answered> {

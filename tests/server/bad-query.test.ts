@@ -160,7 +160,7 @@ Deno.test("the API answers a path that it does not have with a problem", async (
 const OTHER_METHODS: [method: string, path: string, allow: string][] = [
   ["PUT", "/healthz", "GET"],
   ["POST", "/", "GET"],
-  ["PATCH", "/api/v1/meters/0123456789abcdef", "GET, DELETE"],
+  ["PUT", "/api/v1/meters/0123456789abcdef", "GET, PATCH, DELETE"],
   ["GET", "/api/v1/datagrams", "POST"],
   ["DELETE", "/api/v1/meters/%/readings", "POST, GET"],
 ];
@@ -182,5 +182,10 @@ Deno.test("the API names the methods of a path that was asked by another", async
 Deno.test("the server's root names the way on", async () => {
   await using app = await AppInMemory.open();
   const response = await app.fetch(new Request("http://localhost/"));
-  assertEquals(await response.json(), { name: "Contaluz", api: "/api/v1", health: "/healthz" });
+  assertEquals(await response.json(), {
+    name: "Contaluz",
+    api: "/api/v1",
+    docs: "/docs",
+    health: "/healthz",
+  });
 });

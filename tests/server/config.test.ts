@@ -15,6 +15,10 @@ const DEFAULTS: Config = {
   secret: undefined,
   operatorKey: undefined,
   timezone: "America/Sao_Paulo",
+  currency: "BRL",
+  locale: "pt-BR",
+  publicUrl: undefined,
+  proxies: 0,
   logLevel: "info",
 };
 
@@ -28,6 +32,10 @@ const NAMES = [
   "CONTALUZ_SECRET",
   "CONTALUZ_OPERATOR_KEY",
   "CONTALUZ_TIMEZONE",
+  "CONTALUZ_CURRENCY",
+  "CONTALUZ_LOCALE",
+  "CONTALUZ_PUBLIC_URL",
+  "CONTALUZ_PROXIES",
   "CONTALUZ_LOG",
 ];
 
@@ -48,6 +56,17 @@ const GOOD: { env: Record<string, string>; config: Partial<Config> }[] = [
   { env: { CONTALUZ_SECRET: SECRET_TEXT }, config: { secret: SECRET } },
   { env: { CONTALUZ_OPERATOR_KEY: "key" }, config: { operatorKey: "key" } },
   { env: { CONTALUZ_TIMEZONE: "Asia/Kathmandu" }, config: { timezone: "Asia/Kathmandu" } },
+  { env: { CONTALUZ_CURRENCY: "EUR" }, config: { currency: "EUR" } },
+  { env: { CONTALUZ_LOCALE: "de-AT" }, config: { locale: "de-AT" } },
+  {
+    env: { CONTALUZ_PUBLIC_URL: "https://luz.example/" },
+    config: { publicUrl: "https://luz.example" },
+  },
+  {
+    env: { CONTALUZ_PUBLIC_URL: "http://[::1]:8000" },
+    config: { publicUrl: "http://[::1]:8000" },
+  },
+  { env: { CONTALUZ_PROXIES: "2" }, config: { proxies: 2 } },
   { env: { CONTALUZ_LOG: "debug" }, config: { logLevel: "debug" } },
   {
     env: {
@@ -97,6 +116,21 @@ const BAD: { env: Record<string, string>; names: string[] }[] = [
     names: ["CONTALUZ_SECRET"],
   })),
   { env: { CONTALUZ_TIMEZONE: "Sao_Paulo" }, names: ["CONTALUZ_TIMEZONE"] },
+  ...["brl", "REAL", "XQQ"].map((code) => ({
+    env: { CONTALUZ_CURRENCY: code },
+    names: ["CONTALUZ_CURRENCY"],
+  })),
+  ...["pt_BR", "x", "portuguese of Brazil"].map((locale) => ({
+    env: { CONTALUZ_LOCALE: locale },
+    names: ["CONTALUZ_LOCALE"],
+  })),
+  ...["luz.example", "ftp://luz.example", "https://luz.example/app", "https://a:b@luz.example"].map(
+    (url) => ({ env: { CONTALUZ_PUBLIC_URL: url }, names: ["CONTALUZ_PUBLIC_URL"] }),
+  ),
+  ...["-1", "10", "one"].map((proxies) => ({
+    env: { CONTALUZ_PROXIES: proxies },
+    names: ["CONTALUZ_PROXIES"],
+  })),
   { env: { CONTALUZ_LOG: "loud" }, names: ["CONTALUZ_LOG"] },
   { env: { CONTALUZ_OPERATOR_KEY: "a key" }, names: ["CONTALUZ_OPERATOR_KEY"] },
   {

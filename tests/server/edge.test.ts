@@ -1,6 +1,8 @@
 /** What holds for every request: ids, headers, other sites' pages, rates, requests sent again. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { TOTP } from "otpauth";
 import { AppInMemory } from "./app-in-memory.ts";
+import { castIn, headersOf } from "./cast.ts";
 import { OPERATOR_KEY } from "./running-server.ts";
 
 const AUTHORIZED = { authorization: `Bearer ${OPERATOR_KEY}` };
@@ -217,4 +219,25 @@ Deno.test("a body that does not come in time is refused", async () => {
   const answer = await sent;
   assertEquals([answer.status, (await answer.json()).title], [408, "Too slow"]);
   await writer.closed.catch(() => {});
+});
+
+Deno.test("a request without an answer's body that comes again is answered without one, too", async () => {
+  await using app = await AppInMemory.open();
+  const operator = { name: "", credential: "session", role: "operator" } as const;
+  const headers = await headersOf(app, operator, await castIn(app));
+  const send = async (path: string, body?: string) => {
+    const answer = await app.fetch(
+      request(`/api/v1/me/totp${path}`, {
+        method: "POST",
+        body,
+        headers: { ...headers, "idempotency-key": `once${path}` },
+      }),
+    );
+    return { status: answer.status, text: await answer.text() };
+  };
+  const { secret } = JSON.parse((await send("")).text);
+  const code = new TOTP({ secret }).generate({ timestamp: app.clock.seconds * 1000 });
+  for (const _ of ["first", "again"]) {
+    assertEquals(await send("/confirm", JSON.stringify({ code })), { status: 204, text: "" });
+  }
 });

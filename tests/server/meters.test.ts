@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Result } from "../../server/errors.ts";
 import { type IssuedKey, type MeterRecord, Meters } from "../../server/store/meters.ts";
+import { type By, Records } from "../../server/store/records.ts";
 import { Vault } from "../../server/store/vault.ts";
 
 const START = 1_781_524_800;
@@ -9,12 +10,16 @@ const DAY_SECONDS = 86_400;
 
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
+const byAt = (at: number): By => ({ actor: { kind: "server", id: "test" }, at });
+const BY = byAt(START);
+
 async function withMeters(run: (meters: Meters, changes: MeterRecord[]) => Promise<void>) {
   const kv = await Deno.openKv(":memory:");
   const changes: MeterRecord[] = [];
   try {
     const vault = new Vault(randomBytes(32), randomBytes);
-    await run(new Meters(kv, vault, (meter) => void changes.push(meter)), changes);
+    const records = new Records(kv, () => randomBytes(8).toHex());
+    await run(new Meters(records, vault, (meter) => void changes.push(meter)), changes);
   } finally {
     kv.close();
   }
@@ -28,7 +33,7 @@ function valueOf<Value>(result: Result<Value>): Value {
 const kindOf = (result: Result<unknown>): string => result.ok ? "done" : result.kind;
 
 async function provisioned(meters: Meters): Promise<IssuedKey> {
-  return valueOf(await meters.provision([{}], START))[0];
+  return valueOf(await meters.provision([{}], BY))[0];
 }
 
 const keyIds = async (meters: Meters, id: string) =>
@@ -36,29 +41,32 @@ const keyIds = async (meters: Meters, id: string) =>
 
 Deno.test("Meters.enrol() takes a token to its last second and not beyond", async () => {
   await withMeters(async (meters) => {
-    const [, token] = valueOf(await meters.register({}, START));
-    const late = await meters.enrol(token, "board 1", START + DAY_SECONDS + 1);
+    const { token } = valueOf(await meters.register({}, BY));
+    const late = await meters.enrol(token, "board 1", byAt(START + DAY_SECONDS + 1));
     assertEquals(kindOf(late), "unauthenticated");
-    const [meter, other] = valueOf(await meters.register({}, START));
-    assertEquals(valueOf(await meters.enrol(other, "board 1", START + DAY_SECONDS)).id, meter.id);
+    const { meter, token: other } = valueOf(await meters.register({}, BY));
+    assertEquals(
+      valueOf(await meters.enrol(other, "board 1", byAt(START + DAY_SECONDS))).id,
+      meter.id,
+    );
   });
 });
 
 Deno.test("Meters.enrol() gives the same answer after a day to whom it gave the key", async () => {
   await withMeters(async (meters) => {
-    const [, token] = valueOf(await meters.register({}, START));
-    const first = valueOf(await meters.enrol(token, "board 1", START));
+    const { token } = valueOf(await meters.register({}, BY));
+    const first = valueOf(await meters.enrol(token, "board 1", BY));
     const late = START + DAY_SECONDS + 1;
-    const again = valueOf(await meters.enrol(token, "board 1", late));
+    const again = valueOf(await meters.enrol(token, "board 1", byAt(late)));
     assertEquals([again.id, again.key.toHex()], [first.id, first.key.toHex()]);
-    assertEquals(kindOf(await meters.enrol(token, "board 2", late)), "conflict");
+    assertEquals(kindOf(await meters.enrol(token, "board 2", byAt(late))), "conflict");
   });
 });
 
 Deno.test("Meters.enrol() keeps no token and no key in the clear", async () => {
   await withMeters(async (meters) => {
-    const [{ id }, token] = valueOf(await meters.register({}, START));
-    const { key } = valueOf(await meters.enrol(token, "board 1", START));
+    const { meter: { id }, token } = valueOf(await meters.register({}, BY));
+    const { key } = valueOf(await meters.enrol(token, "board 1", BY));
     const record = await meters.get(id);
     assert(!JSON.stringify(record).includes(token));
     const sealed = record!.keys[0].sealed.toHex();
@@ -68,9 +76,9 @@ Deno.test("Meters.enrol() keeps no token and no key in the clear", async () => {
 
 Deno.test("Meters.enrol() of one token from two boards at once serves one of them", async () => {
   await withMeters(async (meters) => {
-    const [, token] = valueOf(await meters.register({}, START));
+    const { token } = valueOf(await meters.register({}, BY));
     const boards = ["board 1", "board 2", "board 3"];
-    const results = await Promise.all(boards.map((board) => meters.enrol(token, board, START)));
+    const results = await Promise.all(boards.map((board) => meters.enrol(token, board, BY)));
     assertEquals(results.map(kindOf).sort(), ["conflict", "conflict", "done"]);
   });
 });
@@ -78,8 +86,8 @@ Deno.test("Meters.enrol() of one token from two boards at once serves one of the
 Deno.test("Meters.rotateKey() replaces a next key that was never used", async () => {
   await withMeters(async (meters) => {
     const { id } = await provisioned(meters);
-    valueOf(await meters.rotateKey(id));
-    assertEquals(valueOf(await meters.rotateKey(id)).keyId, 2);
+    valueOf(await meters.rotateKey(id, BY));
+    assertEquals(valueOf(await meters.rotateKey(id, BY)).keyId, 2);
     assertEquals(await keyIds(meters, id), [0, 2]);
   });
 });
@@ -88,7 +96,7 @@ Deno.test("Meters.rotateKey() never gives the next key the number of the current
   await withMeters(async (meters) => {
     const { id } = await provisioned(meters);
     for (let times = 0; times < 600; times++) {
-      const { keyId } = valueOf(await meters.rotateKey(id));
+      const { keyId } = valueOf(await meters.rotateKey(id, BY));
       assert(keyId > 0 && keyId < 256, `after ${times} rotations the next key is number ${keyId}`);
     }
   });
@@ -97,10 +105,10 @@ Deno.test("Meters.rotateKey() never gives the next key the number of the current
 Deno.test("Meters.confirm() of the current key leaves the next one, of the next retires it", async () => {
   await withMeters(async (meters, changes) => {
     const { id } = await provisioned(meters);
-    valueOf(await meters.rotateKey(id));
-    await meters.confirm(id, 0);
+    valueOf(await meters.rotateKey(id, BY));
+    await meters.confirm(id, 0, START);
     assertEquals(await keyIds(meters, id), [0, 1]);
-    await meters.confirm(id, 1);
+    await meters.confirm(id, 1, START);
     assertEquals(await keyIds(meters, id), [1]);
     assertEquals(changes.at(-1)!.keys.map((key) => key.id), [1]);
   });
@@ -109,26 +117,26 @@ Deno.test("Meters.confirm() of the current key leaves the next one, of the next 
 Deno.test("Meters.confirm() throws for a key or a meter that is gone", async () => {
   await withMeters(async (meters) => {
     const { id } = await provisioned(meters);
-    await assertRejects(() => meters.confirm(id, 7), Error, "no key 7");
+    await assertRejects(() => meters.confirm(id, 7, START), Error, "no key 7");
     assertEquals(await keyIds(meters, id), [0]);
-    valueOf(await meters.retire(id, START));
-    await assertRejects(() => meters.confirm(id, 0), Error, id);
+    valueOf(await meters.retire(id, BY));
+    await assertRejects(() => meters.confirm(id, 0, START), Error, id);
   });
 });
 
 Deno.test("Meters.rotateKey() refuses a meter that was never enrolled or is retired", async () => {
   await withMeters(async (meters) => {
-    const [{ id }] = valueOf(await meters.register({}, START));
-    assertEquals(kindOf(await meters.rotateKey(id)), "conflict");
-    valueOf(await meters.retire(id, START));
-    assertEquals(kindOf(await meters.rotateKey(id)), "notFound");
+    const { id } = valueOf(await meters.register({}, BY)).meter;
+    assertEquals(kindOf(await meters.rotateKey(id, BY)), "conflict");
+    valueOf(await meters.retire(id, BY));
+    assertEquals(kindOf(await meters.rotateKey(id, BY)), "notFound");
   });
 });
 
 Deno.test("Meters.provision() makes no meter if one of their points is unknown", async () => {
   await withMeters(async (meters, changes) => {
     const asked = [...Array.from({ length: 900 }, () => ({})), { pointId: "nowhere" }];
-    assertEquals(kindOf(await meters.provision(asked, START)), "notFound");
+    assertEquals(kindOf(await meters.provision(asked, BY)), "notFound");
     assertEquals(await Array.fromAsync(meters.all()), []);
     assertEquals(changes, []);
   });

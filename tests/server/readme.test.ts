@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createApp } from "../../server/http/app.ts";
 import type { HttpParts } from "../../server/http/parts.ts";
 import { AppInMemory } from "./app-in-memory.ts";
-import { RunningServer } from "./running-server.ts";
+import { OPERATOR_KEY, RunningServer } from "./running-server.ts";
 import { TestFolder } from "./test-folder.ts";
 import { within } from "./within.ts";
 
@@ -28,12 +28,12 @@ const [MAKE_KEY] = README.match(/^\(umask .*> ~\/\.contaluz-key\)$/m)!;
 const [READY] = README.match(/^\{"ready".*\}$/m)!;
 
 /** Runs what the README has people type, at home in a folder of the test. */
-async function typed(commands: string, home: string) {
+async function typed(commands: string, home: string, env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     // zsh, too, refuses a pattern that no file matches.
     args: ["-O", "failglob", "-ec", commands],
     cwd: home,
-    env: { HOME: home },
+    env: { HOME: home, ...env },
     signal: AbortSignal.timeout(30_000),
   }).output();
   const decoder = new TextDecoder();
@@ -176,4 +176,36 @@ Deno.test({
   );
   assertEquals(code, 1);
   assertMatch(errors, /^curl: \(7\) .*\n$/);
+});
+
+/** The shell block of the terminal tool, which goes on where the first steps end. */
+const [, TERMINAL] = README.match(/```sh\n([^`]*^admin\(\).*?)```/ms)!;
+const COMMENT = /^# ?/;
+
+/** Where the packages are that the tests themselves run with. */
+async function packagesFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+Deno.test({
+  name: "the README's commands in the terminal show what it says",
+  ignore: !canRun,
+}, async () => {
+  using folder = new TestFolder();
+  await using server = await RunningServer.start({ data: `${folder.path}/data` });
+  Deno.writeTextFileSync(`${folder.path}/.contaluz-key`, `${OPERATOR_KEY}\n`);
+  const project = new URL("../../", import.meta.url).pathname;
+  const task = `${Deno.execPath()} task --quiet --cwd ${project}`;
+  const steps = STEPS.join("\n").replaceAll("http://127.0.0.1:8000", server.address);
+  const commands = TERMINAL.replace(/npx --yes deno@[\d.]+ task/, task);
+  const { answers, errors } = await typed(
+    `{ ${steps}\n} > first-steps\n${commands}`,
+    folder.path,
+    { CONTALUZ_ADDRESS: server.address, DENO_DIR: await packagesFolder() },
+  );
+  const shown = TERMINAL.split("\n").filter((line) => COMMENT.test(line))
+    .map((line) => line.replace(COMMENT, ""));
+  const sameIds = (text: string): string => text.replace(/\b[0-9a-f]{16}\b/g, "an id");
+  assertEquals([sameIds(answers).trim().split("\n"), errors], [shown.map(sameIds), ""]);
 });

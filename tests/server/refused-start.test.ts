@@ -22,6 +22,10 @@ const BAD_VALUES: Record<string, string[]> = {
   CONTALUZ_SECRET: ["short", "AAAA", "*".repeat(44), "A".repeat(64)],
   CONTALUZ_OPERATOR_KEY: ["two words", " ", "clé"],
   CONTALUZ_TIMEZONE: ["Mars/Olympus", "-"],
+  CONTALUZ_CURRENCY: ["reais"],
+  CONTALUZ_LOCALE: ["pt_BR"],
+  CONTALUZ_PUBLIC_URL: ["luz.example", "https://luz.example/app"],
+  CONTALUZ_PROXIES: ["many"],
   CONTALUZ_LOG: ["loud"],
 };
 

@@ -3,11 +3,12 @@
  * ports and in a folder that the test made. It is gone when the test leaves its block.
  */
 import { assert, assertEquals } from "@std/assert";
+import { killIfRunning, ownServer, taskCommand, UNDER_TEST } from "../task.ts";
+import { breachOf } from "./conformance.ts";
 import { within } from "./within.ts";
 
 export const OPERATOR_KEY = "operator-key-of-the-tests";
 
-const ROOT = new URL("../../", import.meta.url);
 const READY_MS = 20_000;
 const EXIT_MS = 10_000;
 
@@ -34,29 +35,11 @@ export interface Answered {
   text: string;
 }
 
-/** The arguments of the `start` task, so that the tests and production cannot part. */
-function startArguments(): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  return tasks.start.split(" ").slice(1);
-}
-
-function spawn({ data, env, through = [] }: Start): Deno.ChildProcess {
-  const [program, ...args] = [...through, Deno.execPath(), ...startArguments()];
-  return new Deno.Command(program, {
-    args,
-    cwd: ROOT,
-    env: {
-      CONTALUZ_HOST: "127.0.0.1",
-      CONTALUZ_HTTP_PORT: "0",
-      CONTALUZ_UDP_PORT: "0",
-      CONTALUZ_OPERATOR_KEY: OPERATOR_KEY,
-      CONTALUZ_DATA: data,
-      NO_COLOR: "1",
-      ...env,
-    },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
+function spawn({ data, env, through }: Start): Deno.ChildProcess {
+  return taskCommand("start", {
+    env: { ...ownServer(data), CONTALUZ_OPERATOR_KEY: OPERATOR_KEY, ...env },
+    through,
+    ...UNDER_TEST,
   }).spawn();
 }
 
@@ -105,7 +88,10 @@ export class RunningServer {
     const text = await response.text();
     const type = response.headers.get("content-type");
     const body = type?.includes("json") ? JSON.parse(text) : undefined;
-    return { status: response.status, type, body, text };
+    const { status } = response;
+    const breach = breachOf({ method, path: path.split("?")[0], status, type, json: body });
+    if (breach) throw new Error(breach);
+    return { status, type, body, text };
   }
 
   api(method: string, path: string, body?: unknown): Promise<Answered> {
@@ -145,11 +131,7 @@ export class RunningServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+    killIfRunning(this.child, "SIGKILL");
     await this.ended;
   }
 

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { between, type Random } from "../../meter-sim/random.ts";
 import { STEP_SECONDS, STEPS } from "../../server/domain/calendar.ts";
 import { bestTime, type Reading } from "../../server/domain/reading.ts";
+import type { Cases } from "../../server/store/cases.ts";
 import { History } from "../../server/store/history.ts";
 import { seriesOf } from "../../server/store/keys.ts";
 import type { SeriesReader } from "../../server/store/series-reader.ts";
@@ -18,6 +19,7 @@ export interface Source {
 
 export interface Audit {
   reader: SeriesReader;
+  cases: Cases;
   source: Source;
   model: Model;
   random: Random;
@@ -43,6 +45,7 @@ export async function auditSeries(audit: Audit): Promise<Reading[]> {
   const first = times.reduce((a, b) => Math.min(a, b)) - DAY;
   const last = times.reduce((a, b) => Math.max(a, b)) + DAY;
   await checkWholeLife(audit, stored, first, last);
+  await checkCases(audit, stored);
   for (let i = 0; i < QUERIES; i++) {
     const [from, to] = [anyTime(audit.random, first, last), anyTime(audit.random, first, last)];
     if (from < to) await checkPeriod(audit, line, from, to);
@@ -81,16 +84,33 @@ async function checkPeriod(audit: Audit, line: SlowLine, from: number, to: numbe
   assertEquals(at, to, `the steps ${where} end too early`);
 }
 
-function consumption({ reader, source, timezone }: Audit, from: number, to: number, step: Step) {
-  const point = {
-    id: "point",
-    customerId: "customer",
-    label: "",
-    timezone,
-    createdAt: 0,
-    assignments: [{ meterId: source.id, from: 0 }],
-  };
-  return new History(reader).consumption(point, source.channel, { from, to, step });
+/** A fall between readings of which both are acknowledged has a case by then, and only a fall has. */
+async function checkCases({ cases, source, model }: Audit, stored: Reading[]) {
+  const acknowledged = new Set(model.acknowledged(source.id));
+  const opened = await cases.of(source.id, source.channel);
+  for (const [i, after] of stored.entries()) {
+    const before = stored[i - 1];
+    if (!before || after.milliwattHours >= before.milliwattHours) continue;
+    if (!acknowledged.has(before.n) || !acknowledged.has(after.n)) continue;
+    const found = opened.filter(({ afterN, byN }) => afterN <= before.n && after.n <= byN);
+    assertEquals(found.length, 1, `cases of ${source.id} for the fall at ${after.n}`);
+  }
+  const byNumber = new Map(stored.map((reading) => [reading.n, reading]));
+  for (const { before, after } of opened) {
+    assert(before.n < after.n && before.milliwattHours > after.milliwattHours);
+    assertEquals([byNumber.get(before.n), byNumber.get(after.n)], [before, after]);
+  }
+}
+
+function consumption(
+  { reader, cases, source, timezone }: Audit,
+  from: number,
+  to: number,
+  step: Step,
+) {
+  const point = { timezone, assignments: [{ meterId: source.id, from: 0 }] };
+  const history = new History(reader, (meter, channel) => cases.of(meter, channel));
+  return history.consumption(point, source.channel, { from, to, step });
 }
 
 type Step = typeof STEPS[number];

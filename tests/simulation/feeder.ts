@@ -48,6 +48,10 @@ export class Feeder {
     return this.#waiting.length;
   }
 
+  resetRegister(): void {
+    this.#register = 0;
+  }
+
   #scheduleReading(): void {
     const { time, intervalSeconds } = this.parts;
     time.schedule(intervalSeconds * 1000, () => {

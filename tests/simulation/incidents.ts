@@ -71,6 +71,10 @@ const stepServerClock: Incident = (world) => {
 
 const jumpMeterClock: Incident = (world) => anyHome(world).jump(someMs(world));
 
+const resetRegister: Incident = ({ random, feeders }) => {
+  if (feeders.length > 0) pick(random, feeders).resetRegister();
+};
+
 const forge: Incident = (world) => {
   const site = world.servers.any();
   if (!site) return;
@@ -110,6 +114,7 @@ const INCIDENTS: Record<string, Incident> = {
   cutOffAll,
   stepServerClock,
   jumpMeterClock,
+  resetRegister,
   forge,
   replay,
 };

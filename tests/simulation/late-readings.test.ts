@@ -4,7 +4,9 @@
  */
 import { between, type Random, seededRandom } from "../../meter-sim/random.ts";
 import { CLOCK_WRONG, type Reading } from "../../server/domain/reading.ts";
+import { Cases } from "../../server/store/cases.ts";
 import { EmbeddedStore } from "../../server/store/embedded.ts";
+import { fallsAt } from "../../server/store/falls.ts";
 import { seriesOf } from "../../server/store/keys.ts";
 import { auditSeries } from "./audit.ts";
 import { Model } from "./model.ts";
@@ -44,6 +46,7 @@ function nextBatch(random: Random, waiting: Reading[]): Reading[] {
 async function survives(seed: number): Promise<void> {
   const random = seededRandom(seed);
   using kv = await Deno.openKv(":memory:");
+  const cases = new Cases(kv, failTest);
   const model = new Model();
   model.addMeter(SOURCE.id);
   let store = await EmbeddedStore.open(kv, failTest, LIMITS);
@@ -53,12 +56,16 @@ async function survives(seed: number): Promise<void> {
     for (const { n, time, milliwattHours, quality } of readings) {
       model.generate(SOURCE.id, { n, time, milliwattHours, quality: quality & 0xff });
     }
-    await store.append([{ series: seriesOf(SOURCE.id, SOURCE.channel), readings }]);
+    const series = seriesOf(SOURCE.id, SOURCE.channel);
+    const [outcome] = await store.append([{ series, readings }]);
+    const falls = outcome!.mayFall ? await fallsAt(store.reader, series, readings) : [];
+    await cases.record(SOURCE.id, SOURCE.channel, falls, BEGIN);
     for (const reading of readings) model.acknowledge(SOURCE.id, [reading]);
     for (let i = 0; i < 3 && await store.maintain();) i++;
     if (random() < 0.1) store = await EmbeddedStore.open(kv, failTest, LIMITS);
     if (random() > 0.4) continue;
-    await auditSeries({ reader: store.reader, source: SOURCE, model, random, timezone: "UTC" });
+    const { reader } = store;
+    await auditSeries({ reader, cases, source: SOURCE, model, random, timezone: "UTC" });
   }
 }
 

@@ -1,6 +1,5 @@
 /** The places where servers run: each may die at any moment and is started anew after a while. */
 import type { ReadingStore } from "../../server/store/store.ts";
-import type { Vault } from "../../server/store/vault.ts";
 import { FaultyKv } from "./faulty-kv.ts";
 import { EMBEDDED_LIMITS, SHARED_LIMITS } from "./kv-limits.ts";
 import { Site } from "./site.ts";
@@ -18,7 +17,8 @@ export class Servers {
   constructor(
     readonly world: World,
     readonly real: Deno.Kv,
-    readonly vault: Vault,
+    readonly secret: Uint8Array,
+    readonly randomBytes: (length: number) => Uint8Array,
     readonly wrapStore: (store: ReadingStore) => ReadingStore,
   ) {
     const places = world.plan.isShared ? [0, 1] : [0];
@@ -67,12 +67,13 @@ export class Servers {
   }
 
   #open(place: number): Promise<Site> {
-    const { real, vault, wrapStore, world: { plan, turns, random, time } } = this;
+    const { real, secret, randomBytes, wrapStore, world: { plan, turns, random, time } } = this;
     const limits = plan.isShared ? SHARED_LIMITS : EMBEDDED_LIMITS;
     return Site.open({
       kv: new FaultyKv({ real, turns, random, limits, faults: plan.kv }),
       plan,
-      vault,
+      secret,
+      randomBytes,
       now: () => Math.floor(time.now() / 1000) + this.clockErrors[place],
       report: (problem, error) => {
         this.world.note(`server ${place}: ${problem}: ${error}`);

@@ -56,7 +56,12 @@ const SABOTAGE: { what: string; message: string; wrap: (store: ReadingStore) => 
     wrap: (store) => {
       let calls = 0;
       const outcomes = (batch: Append[]) =>
-        batch.map(({ readings }) => ({ stored: readings.length, duplicates: 0, conflicts: [] }));
+        batch.map(({ readings }) => ({
+          stored: readings.length,
+          duplicates: 0,
+          conflicts: [],
+          mayFall: false,
+        }));
       const append = (batch: Append[]) =>
         ++calls % 10 === 0 ? Promise.resolve(outcomes(batch)) : store.append(batch);
       return storeWith(store, { append });

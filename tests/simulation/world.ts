@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { createNetwork, type Network } from "../../meter-sim/network.ts";
 import { drawSeed, type Random, seededRandom } from "../../meter-sim/random.ts";
 import { createVirtualTime, type VirtualTime } from "../../meter-sim/virtual-time.ts";
+import { Cases } from "../../server/store/cases.ts";
 import { type IssuedKey, Meters } from "../../server/store/meters.ts";
 import type { ReadingStore } from "../../server/store/store.ts";
+import { type By, Records } from "../../server/store/records.ts";
 import { Vault } from "../../server/store/vault.ts";
 import { allReadings, auditSeries, type Source } from "./audit.ts";
 import { InjectedError, NO_FAULTS } from "./faulty-kv.ts";
@@ -43,7 +45,8 @@ export class World {
   readonly servers: Servers;
   readonly lastSent: Uint8Array[] = [];
   auditIsDue = false;
-  #vault: Vault;
+  readonly #secret: Uint8Array;
+  readonly #bytes: (length: number) => Uint8Array;
   #hash = createHash("sha256");
   #failure: { error: unknown } | undefined;
 
@@ -52,16 +55,15 @@ export class World {
     this.random = seededRandom(~seed);
     this.time = createVirtualTime(this.plan.startMs);
     this.turns = new Turns(seededRandom(drawSeed(this.random)));
-    const bytes = (length: number) =>
-      Uint8Array.from({ length }, () => Math.floor(this.random() * 256));
-    this.#vault = new Vault(bytes(32), bytes);
+    this.#bytes = (length) => Uint8Array.from({ length }, () => Math.floor(this.random() * 256));
+    this.#secret = this.#bytes(32);
     this.network = createNetwork({
       random: seededRandom(drawSeed(this.random)),
       schedule: (delayMs, run) => void this.time.schedule(delayMs, run),
       faults: this.plan.network,
     });
     const wrapStore = options.wrapStore ?? ((store) => store);
-    this.servers = new Servers(this, real, this.#vault, wrapStore);
+    this.servers = new Servers(this, real, this.#secret, this.#bytes, wrapStore);
     this.network.listen(SERVER, (bytes, from) => this.#receive(bytes, from));
   }
 
@@ -70,9 +72,11 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    const meters = new Meters(this.real, this.#vault, () => {});
+    const records = new Records(this.real, () => this.#bytes(8).toHex());
+    const meters = new Meters(records, new Vault(this.#secret, this.#bytes), () => {});
+    const by: By = { actor: { kind: "server", id: "simulation" }, at: 0 };
     const count = this.plan.meters.length + this.plan.feeders.length;
-    const issued = await meters.provision(Array.from({ length: count }, () => ({})), 0);
+    const issued = await meters.provision(Array.from({ length: count }, () => ({})), by);
     if (!issued.ok) throw new Error(issued.detail);
     for (const plan of this.plan.meters) this.#addHome(issued.value.pop()!, plan);
     for (const plan of this.plan.feeders) this.#addFeeder(issued.value.pop()!.id, plan);
@@ -106,7 +110,8 @@ export class World {
     for (const site of this.servers.sites) {
       for (const source of site ? sources : []) {
         const { reader } = site!.store;
-        const audit = auditSeries({ reader, source, model, random, timezone });
+        const cases = new Cases(site!.kv.asKv(), (problem) => this.note(problem));
+        const audit = auditSeries({ reader, cases, source, model, random, timezone });
         const stored = await this.turns.finish(audit);
         const digest = createHash("sha256").update(JSON.stringify(stored)).digest("hex");
         this.note(`audit finds ${stored.length} readings of ${source.id}, ${digest.slice(0, 8)}`);

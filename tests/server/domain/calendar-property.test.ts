@@ -6,6 +6,7 @@ import {
   instantWriter,
   isTimeZone,
   offsetSeconds,
+  partsOf,
   startOfDate,
   type Step,
   STEP_SECONDS,
@@ -58,6 +59,25 @@ Deno.test("edgesOf() rises from the first end to the last by no more than the lo
       }
     }),
     { seed: SEED, numRuns: 200 },
+  );
+});
+
+Deno.test("partsOf() cuts a period only where a step begins, so that no part has many", () => {
+  const anySpan = fc.record({
+    from: anyTime,
+    step: fc.constantFrom<Step>("1m", "15m", "1h", "1d", "1mo"),
+    days: fc.double({ min: 0.01, max: 300, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(anySpan, anyZone, ({ from, step, days }, zone) => {
+      const to = from + Math.ceil(86_400 * (step === "1m" ? days / 10 : days));
+      const parts = [...partsOf(from, to, step, zone)];
+      const edges = parts.map(([start, end]) => edgesOf(start, end, step, zone));
+      const joined = edges.flatMap((some, i) => i === 0 ? some : some.slice(1));
+      assertEquals(joined, edgesOf(from, to, step, zone));
+      for (const some of edges) assert(some.length <= 20_000);
+    }),
+    { seed: SEED, numRuns: 60 },
   );
 });
 

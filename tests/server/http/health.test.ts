@@ -1,6 +1,22 @@
 /** Whether the server is ready, asked often. */
 import { assertEquals } from "@std/assert";
-import { healthRoutes } from "../../../server/http/health.ts";
+import { Hono } from "hono";
+import { healthHandlers, healthOperations } from "../../../server/http/health.ts";
+import type { HttpParts } from "../../../server/http/parts.ts";
+import { RIGHTS } from "../../../server/http/rights.ts";
+import { serve } from "../../../server/http/serve.ts";
+
+/** Readiness alone, which takes no more of the parts than these. */
+function appWith(notReady: HttpParts["health"]["notReady"], now: () => number): Hono {
+  const app = new Hono();
+  const health = { notReady, metrics: () => Promise.resolve("") };
+  const callerOf = () => Promise.resolve({ kind: "nobody" });
+  const parts = { health, now, callerOf } as unknown as HttpParts;
+  const handler = healthHandlers(parts).readiness;
+  const served = { operation: healthOperations.readiness, handler, right: RIGHTS.readiness };
+  serve(app, served, parts, () => Promise.resolve(undefined));
+  return app;
+}
 
 Deno.test("/readyz looks once for all who ask within two seconds", async () => {
   let looks = 0;
@@ -10,7 +26,7 @@ Deno.test("/readyz looks once for all who ask within two seconds", async () => {
     looks++;
     return Promise.resolve(problems);
   };
-  const app = healthRoutes({ notReady, metrics: () => Promise.resolve("") }, () => seconds);
+  const app = appWith(notReady, () => seconds);
   const ask = async () => (await app.request("/readyz")).status;
   assertEquals(await Promise.all([ask(), ask(), ask()]), [200, 200, 200]);
   problems = { store: "away" };
@@ -28,7 +44,7 @@ Deno.test("/readyz shares a look that takes longer than that", async () => {
     looks++;
     return answer.promise;
   };
-  const app = healthRoutes({ notReady, metrics: () => Promise.resolve("") }, () => seconds);
+  const app = appWith(notReady, () => seconds);
   const first = app.request("/readyz");
   seconds += 5;
   const second = app.request("/readyz");

@@ -8,11 +8,13 @@ import {
   type IngestParts,
 } from "../../../server/ingest/ingest.ts";
 import type { Reading } from "../../../server/domain/reading.ts";
+import { signWith } from "../../../server/ingest/sign.ts";
 import type { Append, Conflict, ReadingStore } from "../../../server/store/store.ts";
 
 const METER = "0123456789abcdef";
 const NOW = 1_800_000_000;
-const sign = () => new Uint8Array(32);
+const KEY = new Uint8Array(32);
+const sign = signWith(KEY);
 
 class Bench implements AsyncDisposable {
   readonly batches: Append[][] = [];
@@ -31,10 +33,10 @@ class Bench implements AsyncDisposable {
     };
     this.ingest = new Ingest({
       store: store as unknown as ReadingStore,
-      findKey: () => ({ key: new Uint8Array(32), unconfirmed: false }),
+      findKey: () => ({ key: KEY, unconfirmed: false }),
       confirmKey: () => Promise.resolve(),
       recordConflicts: () => Promise.resolve(),
-      signWith: () => sign,
+      recordFalls: () => Promise.resolve(),
       now: () => NOW,
       linger: () => Promise.resolve(),
       timed: (commit) => commit(),
@@ -60,7 +62,12 @@ class Bench implements AsyncDisposable {
     this.batches.push(batch);
     const { conflicts } = this;
     return Promise.resolve(
-      batch.map(({ readings }) => ({ stored: readings.length, duplicates: 0, conflicts })),
+      batch.map(({ readings }) => ({
+        stored: readings.length,
+        duplicates: 0,
+        conflicts,
+        mayFall: false,
+      })),
     );
   }
 }
@@ -125,7 +132,7 @@ Deno.test("Ingest has one look-up for all unknown meters of a batch, and drops t
 
 Deno.test("Ingest does not acknowledge under a key whose use cannot be recorded", async () => {
   await using bench = new Bench({
-    findKey: () => ({ key: new Uint8Array(32), unconfirmed: true }),
+    findKey: () => ({ key: KEY, unconfirmed: true }),
     confirmKey: () => Promise.reject(new Error("it is gone")),
   });
   bench.send(report(1));

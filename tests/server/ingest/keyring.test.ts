@@ -32,9 +32,9 @@ Deno.test("Keyring.find() knows the current key as confirmed, the next one not y
 
 Deno.test("Keyring.find() has the only key unconfirmed while enrolment lasts", () => {
   const keys = keyring();
-  keys.put(meterOf(A, [0], { tokenHash: "hash" }));
+  keys.put(meterOf(A, [0], { tokenHash: "hash", enrolmentEndsAt: 9 }));
   assertEquals(keys.find(A, 0), { key: opened(A, 0), unconfirmed: true });
-  keys.put(meterOf(A, [0]));
+  keys.put(meterOf(A, [0], { tokenHash: "hash" }));
   assertEquals(keys.find(A, 0), { key: opened(A, 0), unconfirmed: false });
 });
 

@@ -2,7 +2,7 @@
  * A course of events for a reading store, and a plain map of readings to compare it with. Meters
  * bring what they measured in order, late, twice, or under a number that is taken.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { seededRandom } from "../../../meter-sim/random.ts";
 import { profile } from "../../../server/domain/energy.ts";
@@ -129,7 +129,7 @@ export class Model {
 
   #take(at: number, readings: Reading[]): Outcome {
     const { stored } = this.#meters[at];
-    const outcome: Outcome = { stored: 0, duplicates: 0, conflicts: [] };
+    const outcome: Outcome = { stored: 0, duplicates: 0, conflicts: [], mayFall: false };
     for (const reading of readings) {
       const known = stored.get(reading.n);
       if (known === undefined) {
@@ -138,6 +138,7 @@ export class Model {
       } else if (known.milliwattHours === reading.milliwattHours) outcome.duplicates++;
       else outcome.conflicts.push({ stored: known, refused: reading });
     }
+    outcome.mayFall = fallsAround(this.readings(at), readings);
     return outcome;
   }
 
@@ -180,6 +181,25 @@ export class Model {
       }
     }
   }
+}
+
+/** Whether the register falls from or to one of the readings `around`. */
+function fallsAround(all: Reading[], around: Reading[]): boolean {
+  const numbers = new Set(around.map(({ n }) => n));
+  return all.some((after, i) => {
+    const before = all[i - 1];
+    if (!before || !numbers.has(before.n) && !numbers.has(after.n)) return false;
+    return after.milliwattHours < before.milliwattHours;
+  });
+}
+
+/** Stores tell each in its way where a register may fall; none may miss that it does. */
+export function assertOutcomes(outcomes: (Outcome | undefined)[], expected: Outcome[]): void {
+  const told = outcomes.map((outcome, i) => {
+    assert(outcome!.mayFall || !expected[i].mayFall, "a fall is not told");
+    return { ...outcome, mayFall: expected[i].mayFall };
+  });
+  assertEquals(told, expected);
 }
 
 async function assertPage(

@@ -5,7 +5,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
-import { anyDelivery, anyHabit, type Delivery, type Habit, Model } from "./course.ts";
+import {
+  anyDelivery,
+  anyHabit,
+  assertOutcomes,
+  type Delivery,
+  type Habit,
+  Model,
+} from "./course.ts";
 import { failTest } from "./kv.ts";
 
 const SEED = 20260415;
@@ -51,7 +58,7 @@ class World {
 
   async #append(deliveries: Delivery[]): Promise<void> {
     const { appends, expected } = this.model.deliver(deliveries);
-    assertEquals(await this.store.append(appends), expected);
+    assertOutcomes(await this.store.append(appends), expected);
   }
 
   async reopen(): Promise<void> {

@@ -47,10 +47,10 @@ onKv("EmbeddedStore.append() counts what it stored, knew and refused", async (kv
     { series: seriesNamed(1), readings: [other] },
   ]);
   assertEquals(outcomes, [
-    { stored: 2, duplicates: 0, conflicts: [] },
-    { stored: 1, duplicates: 0, conflicts: [{ stored: b, refused: other }] },
-    { stored: 0, duplicates: 3, conflicts: [] },
-    { stored: 1, duplicates: 0, conflicts: [] },
+    { stored: 2, duplicates: 0, conflicts: [], mayFall: false },
+    { stored: 1, duplicates: 0, conflicts: [{ stored: b, refused: other }], mayFall: false },
+    { stored: 0, duplicates: 3, conflicts: [], mayFall: false },
+    { stored: 1, duplicates: 0, conflicts: [], mayFall: false },
   ]);
   assertEquals(await everything(store), [a, b, c]);
 });
@@ -67,7 +67,12 @@ onKv("EmbeddedStore.append() knows readings that are sealed", async (kv) => {
   assertEquals(store.stats().openReadings, 0);
   const conflict = { ...readings[7], milliwattHours: 3 };
   assertEquals(await store.append([{ series: SERIES, readings: [readings[6], conflict] }]), [
-    { stored: 0, duplicates: 1, conflicts: [{ stored: readings[7], refused: conflict }] },
+    {
+      stored: 0,
+      duplicates: 1,
+      conflicts: [{ stored: readings[7], refused: conflict }],
+      mayFall: true,
+    },
   ]);
 });
 
@@ -134,7 +139,7 @@ for (const fate of ["fails unwritten", "fails written"] as const) {
     assertEquals(await everything(store), [a]);
     next = "commits";
     const outcomes = await store.append([{ series: SERIES, readings: [b, c] }]);
-    assertEquals(outcomes, [{ stored: 2, duplicates: 0, conflicts: [] }]);
+    assertEquals(outcomes, [{ stored: 2, duplicates: 0, conflicts: [], mayFall: false }]);
     assertEquals(await everything(store), [a, b, c]);
     assertEquals(await everything(await EmbeddedStore.open(kv, failTest)), [a, b, c]);
   });

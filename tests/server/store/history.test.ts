@@ -5,7 +5,7 @@ import { bestTime, type Reading } from "../../../server/domain/reading.ts";
 import { EmbeddedStore } from "../../../server/store/embedded.ts";
 import { History } from "../../../server/store/history.ts";
 import { seriesOf } from "../../../server/store/keys.ts";
-import type { Assignment, PointRecord } from "../../../server/store/points.ts";
+import type { Assignment } from "../../../server/store/points.ts";
 import { failTest, inMemory } from "./kv.ts";
 import { DAY, reading, START } from "./readings.ts";
 
@@ -13,14 +13,7 @@ const OLD = "00000000000000aa";
 const NEW = "00000000000000bb";
 const HOUR = 3_600;
 
-const point = (assignments: Assignment[]): PointRecord => ({
-  id: "p",
-  customerId: "c",
-  label: "Home",
-  timezone: "UTC",
-  createdAt: START,
-  assignments,
-});
+const point = (assignments: Assignment[]) => ({ timezone: "UTC", assignments });
 
 /** Readings every 10 minutes, of which each adds `rise`. */
 const every10Minutes = (from: number, to: number, rise: number): Reading[] =>
@@ -39,7 +32,7 @@ const withHistory = (
       const store = await EmbeddedStore.open(kv, failTest);
       const appends = Object.entries(stored).map(([series, readings]) => ({ series, readings }));
       await store.append(appends);
-      await test(new History(store.reader));
+      await test(new History(store.reader, () => Promise.resolve([])));
     }));
 
 async function energies(history: History, assignments: Assignment[], step: Step, hours: number) {

@@ -50,3 +50,12 @@ for (const [what, call] of CALLS) {
       await assertRejects(() => call(limitedKv(kv, tooLate)), Error, "too late");
     }));
 }
+
+Deno.test("limitedKv() lets a watch be silent for as long as it likes", () =>
+  inMemory(async (kv) => {
+    const reader = limitedKv(kv, tooLate).watch([["a"]]).getReader();
+    await reader.read();
+    await kv.set(["a"], 1);
+    assertEquals((await reader.read()).value![0].value, 1);
+    await reader.cancel();
+  }));

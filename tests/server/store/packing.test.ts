@@ -74,6 +74,12 @@ const EXTREMES: { what: string; readings: Reading[] }[] = [
     readings: [reading({ n: 0xfffffffe }), reading({ n: 0xffffffff })],
   },
   {
+    what: "numbers that are seconds now and then",
+    readings: [[7, 7], [12, 12], [13, 17], [22, 22], [27, 27], [28, 28], [40, 33], [41, 41]].map((
+      [n, time],
+    ) => reading({ n, time })),
+  },
+  {
     what: "a skew that comes and goes",
     readings: [500, 0, -500].map((skew, i) =>
       reading({ n: i + 1, skew, quality: skew ? CLOCK_WRONG : 0 })
@@ -90,6 +96,17 @@ for (const { what, readings } of EXTREMES) {
 Deno.test("pack() takes two bits for an idle meter's reading", () => {
   const idle = Array.from({ length: 5_000 }, (_, i) => reading({ n: i + 1, time: START + 5 * i }));
   assert(bitsAReading(idle) < 2.1, `${bitsAReading(idle)} bits`);
+});
+
+Deno.test("pack() takes two bits for a reading numbered by its second, whatever the step", () => {
+  for (const step of [5, 300, 3_600]) {
+    const readings = Array.from({ length: 5_000 }, (_, i) => {
+      const time = START + step * i;
+      return reading({ n: time, time });
+    });
+    assert(bitsAReading(readings) < 2.1, `${bitsAReading(readings)} bits at ${step} s`);
+    assertEquals(unpack(packed(readings).written, readings.length), readings);
+  }
 });
 
 Deno.test("pack() takes two bits for a constant load, however large", () => {

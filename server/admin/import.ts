@@ -1,0 +1,46 @@
+/** Brings in customers, points and meters from a file. */
+import { type FieldError, granted } from "./answers.ts";
+import { type Command, command } from "./command.ts";
+import { usage } from "./ending.ts";
+import { type Column, table } from "./table.ts";
+
+export const importCommands: Command[] = [
+  command("import FILE", {
+    summary: "Register customers, points and meters from a CSV file",
+    options: { "--dry-run": "only check the file" },
+    details: "The file is checked whole before anything is written. What is there already stays\n" +
+      "as it is, so a file may be brought in again.",
+    example: "import homes.csv --dry-run",
+    run: async ({ words, options, answers, world, connection: { api } }) => {
+      const body = await world.files.read(words.FILE);
+      if (!body) throw usage(`There is no file ${words.FILE}.`);
+      const query = { dryRun: `${options["dry-run"]}` };
+      const init = { body, headers: { "content-type": "text/csv" } };
+      const asked = granted(api.import.$post({ query }, { init }), LINES);
+      await answers.show(asked, ({ dryRun, ...outcome }) => {
+        const rows = Object.entries(outcome);
+        const columns = [
+          { title: "", of: ([what]: typeof rows[number]) => what },
+          {
+            title: dryRun ? "would be created" : "created",
+            of: ([, { created }]: typeof rows[number]) => `${created}`,
+            align: "right" as const,
+          },
+          {
+            title: "there already",
+            of: ([, { existing }]: typeof rows[number]) => `${existing}`,
+            align: "right" as const,
+          },
+        ];
+        return table(columns, rows, world.terminal);
+      });
+    },
+  }),
+];
+
+/** A fault's path is its line, and its column where it has one. */
+const LINES: Column<FieldError>[] = [
+  { title: "line", of: ({ path }) => path.split(".")[0], align: "right" },
+  { title: "column", of: ({ path }) => path.split(".")[1] },
+  { title: "what", of: ({ message }) => message },
+];

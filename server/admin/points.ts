@@ -1,0 +1,135 @@
+/** Points on the command line. */
+import type { InferResponseType } from "hono/client";
+import { orGone } from "./arguments.ts";
+import { type Command, command } from "./command.ts";
+import { type ApiClient, byId } from "./connection.ts";
+import { type Column, details, table } from "./table.ts";
+import { instant, register, watts } from "./units.ts";
+import type { Terminal } from "./world.ts";
+
+type PointNow = InferResponseType<ApiClient["points"][":id"]["$get"]>;
+type Point = Omit<PointNow, "meter">;
+type Assignment = Point["assignments"][number];
+
+const DETAILS = {
+  "--code CODE": "the utility's number of the installation",
+  "--address-line TEXT": "where it is",
+  "--timezone ZONE": "like America/Sao_Paulo",
+} as const;
+
+export const pointCommands: Command[] = [
+  command("points [SEARCH]", {
+    summary: "Places of supply by label, or those with words that begin so",
+    options: {
+      "--customer ID": "only this customer's",
+      "--retired": "those that are no longer in use",
+    },
+    example: "points home --customer 8a1f63c0d27be954",
+    run: ({ words, options: { customer, retired }, answers, connection: { api } }) =>
+      answers.list(
+        (page) => {
+          const filter = { search: words.SEARCH, customerId: customer, retired: `${retired}` };
+          return api.points.$get({ query: { ...page, ...filter } });
+        },
+        {
+          columns: [
+            { title: "id", of: ({ id }) => id, whole: true },
+            { title: "label", of: ({ label }) => label },
+            { title: "code", of: ({ code }) => code },
+            { title: "address", of: ({ address }) => address },
+            { title: "customer", of: ({ customerId }) => customerId, whole: true },
+          ],
+          none: "No points.",
+        },
+      ),
+  }),
+  command("points add CUSTOMER LABEL", {
+    summary: "Register a customer's point",
+    options: DETAILS,
+    example: 'points add 8a1f63c0d27be954 Home --address-line "Rua das Flores 10"',
+    run: async ({ words, options, answers, world, connection: { api } }) => {
+      const { code, timezone } = options;
+      const json = {
+        customerId: words.CUSTOMER,
+        label: words.LABEL,
+        code,
+        timezone,
+        address: options["address-line"],
+      };
+      await answers.show(api.points.$post({ json }), (point) => shown(point, world.terminal));
+    },
+  }),
+  command("points show ID", {
+    summary: "A point, with the meter that counts there now",
+    example: "points show 8a1f63c0d27be954",
+    run: async ({ words, answers, world, connection: { api } }) => {
+      await answers.show(
+        api.points[":id"].$get(byId(words.ID)),
+        (point) => `${meterOf(point)}\n${shown(point, world.terminal)}`,
+      );
+    },
+  }),
+  command("points change ID", {
+    summary: "Change a point's details, or its customer; an empty text takes one away",
+    options: {
+      "--label LABEL": "label",
+      ...DETAILS,
+      "--customer ID": "who has it from now on",
+      "--held-from TIME": "or from then on, like 2026-11-20T08:00:00-03:00",
+    },
+    details: "A new customer sees nothing from before.",
+    example: "points change 8a1f63c0d27be954 --customer 17c0a2b94be83d65",
+    run: async ({ words, options, answers, world, connection: { api } }) => {
+      const json = {
+        label: options.label,
+        code: orGone(options.code),
+        address: orGone(options["address-line"]),
+        timezone: options.timezone,
+        customerId: options.customer,
+        heldFrom: options["held-from"],
+      };
+      const changed = api.points[":id"].$patch({ ...byId(words.ID), json });
+      await answers.show(changed, (point) => shown(point, world.terminal));
+    },
+  }),
+  command("points retire ID", {
+    summary: "End the supply at a point; its history stays",
+    example: "points retire 8a1f63c0d27be954",
+    run: ({ words, answers, connection: { api } }) =>
+      answers.done(api.points[":id"].$delete(byId(words.ID)), `Retired the point ${words.ID}.`),
+  }),
+];
+
+const ASSIGNMENTS: Column<Assignment>[] = [
+  { title: "meter", of: ({ meterId }) => meterId, whole: true },
+  { title: "from", of: ({ from }) => instant(from) ?? "its first reading" },
+  { title: "to", of: ({ to }) => instant(to) },
+  { title: "first register", of: ({ startWh }) => register(startWh), align: "right" },
+  { title: "last register", of: ({ finalWh }) => register(finalWh), align: "right" },
+];
+
+function shown(point: Point, terminal: Terminal): string {
+  const fields = details({
+    id: point.id,
+    label: point.label,
+    code: point.code,
+    address: point.address,
+    customer: point.customerId,
+    timezone: point.timezone,
+    created: instant(point.createdAt),
+    ...point.retiredAt ? { retired: instant(point.retiredAt) } : {},
+  });
+  if (point.assignments.length === 0) return fields;
+  return `${fields}\n\n${table(ASSIGNMENTS, point.assignments, terminal)}`;
+}
+
+function meterOf({ meter }: PointNow): string {
+  if (!meter) return "No meter counts here now.\n";
+  const { id, registerWh, powerW, lastSeen } = meter;
+  return details({
+    meter: id,
+    register: register(registerWh),
+    power: watts(powerW),
+    "last seen": instant(lastSeen),
+  }) + "\n";
+}

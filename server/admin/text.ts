@@ -1,0 +1,33 @@
+/** Text as it stands in a terminal, where some characters take two places and others none. */
+import stringWidth from "string-width";
+
+const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What people typed elsewhere must not command the terminal, or turn the direction of a line. */
+const COMMANDING = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+
+export const plain = (text: string): string => text.replace(COMMANDING, " ");
+
+export const widthOf = (text: string): number => stringWidth(text);
+
+export function shortened(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let short = "";
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (widthOf(short + segment) > width - 1) break;
+    short += segment;
+  }
+  return `${short}…`;
+}
+
+const blanks = (text: string, width: number): string =>
+  " ".repeat(Math.max(0, width - widthOf(text)));
+
+export const padded = (text: string, width: number): string => text + blanks(text, width);
+
+export const rightAligned = (text: string, width: number): string => blanks(text, width) + text;
+
+const STYLES = { bold: 1, dim: 2, yellow: 33, cyan: 36 };
+
+export const styled = (text: string, style: keyof typeof STYLES, hasColour: boolean): string =>
+  hasColour && text !== "" ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;

@@ -1,0 +1,18 @@
+/** The messages of the live feed, as they leave the server. */
+import { bestTime } from "../domain/reading.ts";
+import type { LiveReading } from "../live/followed-series.ts";
+import { toInstant, toWh } from "./output.ts";
+
+export function readingText({ point, meter, channel, reading, watts }: LiveReading): string {
+  return JSON.stringify({
+    point,
+    meter,
+    // A meter's second register is rare; who does not know of it must not mix it up with the first.
+    channel: channel === 0 ? undefined : channel,
+    time: toInstant(bestTime(reading)),
+    energyWh: toWh(reading.milliwattHours),
+    powerW: watts ?? null,
+  });
+}
+
+export const heartbeatText = (at: number): string => JSON.stringify({ heartbeat: toInstant(at) });

@@ -1,0 +1,106 @@
+/** The live feed over WebSockets: who may open one, and for how long it may stay. */
+import { Context } from "hono";
+import { z } from "zod";
+import { failed } from "../errors.ts";
+import { connectionOf } from "../live/connection.ts";
+import { type Caller, limitOf } from "./caller.ts";
+import { mayCall } from "./guard.ts";
+import { isId, text } from "./input.ts";
+import { type HandlersOf, operation } from "./operation.ts";
+import type { HttpParts } from "./parts.ts";
+import { FailureError, valueOf } from "./problem.ts";
+import { RIGHTS } from "./rights.ts";
+
+const MAX_POINTS = 100;
+/** Windows and devices that one person may have open. */
+const CONNECTIONS_A_PERSON = 20;
+
+const points = text(1, 17 * MAX_POINTS)
+  .transform((list) => [...new Set(list.split(","))])
+  .refine((ids) => ids.length <= MAX_POINTS, `must have up to ${MAX_POINTS} points`)
+  .meta({ description: "Ids of points, with commas between", example: "8a1f63c0d27be954" });
+
+export const liveOperations = {
+  openLive: operation("GET /api/v1/live", {
+    summary: "What is stored at points, as it is stored: a WebSocket",
+    details:
+      "A JSON message a reading: `{point, meter, time, energyWh, powerW}`, with `channel: 1` " +
+      "for energy fed in; a sensor's: `{point, sensor, time, temperature, humidity, pressure}`. " +
+      "Every 20 s `{heartbeat}`. What comes late is left out; a reader that is too slow is closed " +
+      "with 1013, one that may no longer read with 1008, and 1001 says that the server stops.",
+    query: z.strictObject({ points }),
+    answer: { media: "application/json" },
+    status: 101,
+    failures: ["notFound", "tooMany", "unavailable"],
+  }),
+};
+
+export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations> {
+  const { admission, live, upgrade } = parts;
+  return {
+    openLive: async ({ query, caller, context }) => {
+      if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
+        throw new FailureError(failed("invalid", "This is a WebSocket: connect with one."));
+      }
+      const missing = await firstMissing(parts, query.points, caller);
+      if (missing !== undefined) {
+        throw new FailureError(failed("notFound", `There is no point ${missing}.`));
+      }
+      const leave = valueOf(admission.admit(ownerOf(caller), connectionsOf(caller)));
+      const asked = copyOf(context);
+      const { socket, response } = upgrade(context.req.raw);
+      let unsubscribe = () => {};
+      socket.onopen = () => {
+        const connection = connectionOf(socket);
+        const mayStay = () => stillMay(parts, query.points, asked);
+        const subscribed = live.subscribe({ points: query.points, connection, mayStay });
+        if (subscribed.ok) unsubscribe = subscribed.value;
+        else socket.close(1013, subscribed.detail.slice(0, 120));
+      };
+      socket.onclose = () => {
+        unsubscribe();
+        leave();
+      };
+      return response;
+    },
+  };
+}
+
+const ownerOf = (caller: Caller): string =>
+  caller.kind === "nobody" ? "nobody" : `${caller.kind} ${caller.id}`;
+
+const connectionsOf = (caller: Caller): number =>
+  caller.kind === "key" ? caller.connections : CONNECTIONS_A_PERSON;
+
+/** The first point that there is not, or not for this caller. */
+async function firstMissing(
+  parts: HttpParts,
+  ids: string[],
+  caller: Caller,
+): Promise<string | undefined> {
+  const limit = limitOf(caller);
+  for (const id of ids) {
+    const point = isId(id) ? await parts.points.get(id) : undefined;
+    if (!point || limit !== undefined && point.customerId !== limit) return id;
+  }
+}
+
+/** Once a request has become a WebSocket, nothing can be read of it any more. */
+const copyOf = ({ req, env }: Context): Context =>
+  new Context(new Request(req.url, { headers: new Headers(req.raw.headers) }), { env });
+
+/** Signed out, revoked, or moved out since. */
+async function stillMay(
+  parts: HttpParts,
+  points: string[],
+  context: Context,
+): Promise<boolean> {
+  try {
+    const caller = await parts.callerOf(context);
+    return mayCall(RIGHTS.openLive, caller) &&
+      await firstMissing(parts, points, caller) === undefined;
+  } catch (error) {
+    if (error instanceof FailureError) return false;
+    throw error;
+  }
+}

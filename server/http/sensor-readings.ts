@@ -1,0 +1,183 @@
+/** What sensors say of the air: brought in, and given back as it was said. */
+import { z } from "zod";
+import {
+  type Ambient,
+  asReadings,
+  fromReadings,
+  QUANTITIES,
+  type Quantity,
+  SCALES,
+} from "../domain/ambient.ts";
+import { CLOCK_TOLERANCE_SECONDS } from "../domain/reading.ts";
+import { failed } from "../errors.ts";
+import type { SensorRecord } from "../store/sensors.ts";
+import { instantAnswer, pageOf } from "./answers.ts";
+import { heldSince } from "./consumption.ts";
+import { instant, instantOrDate, inZone, items, misfit } from "./input.ts";
+import { type HandlersOf, operation } from "./operation.ts";
+import { instantsWriter, toInstant } from "./output.ts";
+import { pageFields, readCursor, writeCursor } from "./pages.ts";
+import type { HttpParts } from "./parts.ts";
+import { pointIn } from "./points.ts";
+import { FailureError } from "./problem.ts";
+import { sensorIn } from "./sensors.ts";
+
+const MAX_READINGS = 1_000;
+
+const within = (quantity: Quantity, description: string) => {
+  const { lowest, highest } = SCALES[quantity];
+  const message = `must be ${lowest} to ${highest}`;
+  return z.number().min(lowest, message).max(highest, message).optional().meta({ description });
+};
+
+const said = {
+  time: instant.optional(),
+  temperature: within("temperature", "In °C"),
+  humidity: within("humidity", "Relative, in %"),
+  pressure: within("pressure", "In hPa"),
+};
+
+const saysSomething = (said: Partial<Record<Quantity, number>>): boolean =>
+  QUANTITIES.some((quantity) => said[quantity] !== undefined);
+
+const NOTHING = "must have temperature, humidity or pressure";
+
+const upload = z.strictObject({
+  ...said,
+  readings: items(z.strictObject(said).refine(saysSomething, NOTHING), MAX_READINGS).optional(),
+}).refine(
+  ({ readings, ...own }) => readings !== undefined || saysSomething(own),
+  `${NOTHING}, or readings`,
+).refine(
+  ({ readings, time, ...own }) => !readings || time === undefined && !saysSomething(own),
+  "must have either readings, or values of its own",
+).meta({ example: { temperature: 21.4, humidity: 55, pressure: 1013.2 } });
+
+const value = z.number().nullable();
+
+export const sensorReadingOperations = {
+  addSensorReadings: operation("POST /api/v1/sensors/:id/readings", {
+    summary: "What a sensor says, at one instant or at many",
+    details: "Answered once it is durable, with numbers of values. Without `time`, it is now.",
+    body: upload,
+    answer: z.object({ stored: z.int(), duplicates: z.int(), conflicts: z.int() }),
+    failures: ["conflict", "unavailable"],
+  }),
+  listSensorReadings: operation("GET /api/v1/sensors/:id/readings", {
+    summary: "What a sensor said, by time",
+    query: z.strictObject({
+      from: instantOrDate.optional(),
+      to: instantOrDate.optional(),
+      ...pageFields,
+    }),
+    answer: pageOf(
+      z.object({ time: instantAnswer, temperature: value, humidity: value, pressure: value })
+        .meta({ id: "SensorReading" }),
+    ),
+  }),
+};
+
+export function sensorReadingHandlers(
+  parts: HttpParts,
+): HandlersOf<typeof sensorReadingOperations> {
+  return {
+    addSensorReadings: async ({ params, body }) => {
+      const sensor = await sensorIn(parts, params.id);
+      if (sensor.retiredAt !== undefined) {
+        throw new FailureError(failed("conflict", "The sensor is retired."));
+      }
+      const now = parts.now();
+      refuseFuture(body, now);
+      const { readings = [body] } = body;
+      const told = readings.map(({ time = now, temperature, humidity, pressure }) => ({
+        time,
+        temperature,
+        humidity,
+        pressure,
+      }));
+      const sum = await stored(parts, sensor.id, told);
+      publishAmbient(parts, sensor, told);
+      return sum;
+    },
+    listSensorReadings: async ({ params, query: { from, to, limit, cursor }, caller }) => {
+      const sensor = await sensorIn(parts, params.id);
+      const point = await pointIn(parts, sensor.pointId);
+      const start = from === undefined ? 0 : inZone(from, point.timezone);
+      const end = to === undefined ? Infinity : inZone(to, point.timezone);
+      if (start >= end) {
+        throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
+      }
+      const since = Math.max(start, heldSince(point, caller));
+      const { known, next } = await page(parts, sensor, readCursor(cursor)[0], limit, since, end);
+      const write = instantsWriter();
+      const items = known.map((said) => ({ ...shownValues(said), time: write(said.time) }));
+      return { items, next: next === undefined ? null : writeCursor([next, 0]) };
+    },
+  };
+}
+
+function refuseFuture({ readings, time }: z.infer<typeof upload>, now: number): void {
+  const latest = now + CLOCK_TOLERANCE_SECONDS;
+  const message = `must not be more than ${CLOCK_TOLERANCE_SECONDS} s in the future`;
+  const errors =
+    readings?.flatMap(({ time }, i) =>
+      time !== undefined && time > latest ? [{ path: `readings.${i}.time`, message }] : []
+    ) ?? [];
+  if (time !== undefined && time > latest) errors.push({ path: "time", message });
+  if (errors.length > 0) throw misfit("body", errors);
+}
+
+async function stored({ ingest }: HttpParts, sensor: string, told: Ambient[]) {
+  const sum = { stored: 0, duplicates: 0, conflicts: 0 };
+  const outcomes = await Promise.all(
+    asReadings(told).map(({ channel, readings }) => ingest.takeReadings(sensor, channel, readings)),
+  );
+  for (const outcome of outcomes) {
+    if (!outcome) {
+      throw new FailureError(failed("unavailable", "The readings could not be stored."));
+    }
+    sum.stored += outcome.stored;
+    sum.duplicates += outcome.duplicates;
+    sum.conflicts += outcome.conflicts.length;
+  }
+  return sum;
+}
+
+/** The latest that was told is news for those who watch the point. */
+function publishAmbient({ live }: HttpParts, { id, pointId }: SensorRecord, told: Ambient[]): void {
+  const latest = told.reduce((a, b) => b.time > a.time ? b : a);
+  live.publish(pointId, {
+    point: pointId,
+    sensor: id,
+    time: toInstant(latest.time),
+    ...shownValues(latest),
+  });
+}
+
+const shownValues = ({ temperature, humidity, pressure }: Ambient) => ({
+  temperature: temperature ?? null,
+  humidity: humidity ?? null,
+  pressure: pressure ?? null,
+});
+
+/** Up to `limit` instants; nothing behind what has not been looked through. */
+async function page(
+  { history }: HttpParts,
+  { id }: SensorRecord,
+  fromN: number,
+  limit: number,
+  from: number,
+  to: number,
+): Promise<{ known: Ambient[]; next?: number }> {
+  let end = Infinity;
+  const found: Parameters<typeof fromReadings>[0] = [];
+  for (const quantity of QUANTITIES) {
+    const { channel } = SCALES[quantity];
+    const { readings, nextN } = await history.page(id, channel, fromN, limit + 1, from, to);
+    found.push([quantity, readings]);
+    end = Math.min(end, nextN ?? Infinity);
+  }
+  const said = fromReadings(found).filter(({ time }) => time < end);
+  const next = said[limit]?.time ?? (end < Infinity ? end : undefined);
+  return { known: said.slice(0, limit), next };
+}
