@@ -99,7 +99,7 @@ export async function openService(world: World): Promise<Service> {
   const { opened, followable } = await openStore(world);
   const store = world.wrapStore?.(opened) ?? opened;
   const vault = new Vault(world.secret, randomBytes);
-  const records = new Records(kv, () => randomBytes(8).toHex());
+  const records = new Records(kv, () => world.randomBytes(8).toHex());
   const points = new Points(records);
   const live = openFeed(world, store.reader, followable, points);
   const changed = ({ pointId, formerPointIds = [] }: MeterRecord) => {
@@ -151,7 +151,7 @@ export async function openService(world: World): Promise<Service> {
     rates: new Rates(world.rates ?? DEFAULT_RATES, now),
     once: new Once(kv, vault),
     publicUrl: world.publicUrl,
-    newId: () => randomBytes(8).toHex(),
+    newId: () => world.randomBytes(8).toHex(),
     timer: world.timer,
     answered: world.answered ?? (() => {}),
     timezone: world.timezone,

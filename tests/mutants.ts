@@ -143,6 +143,27 @@ const STORE: Mutant[] = [
 
 const HTTP: Mutant[] = [
   {
+    lost: "the look at whose something is",
+    file: "server/http/guard.ts",
+    from: "return owner === limit ?",
+    to: "return owner !== undefined ?",
+    tests: ["rights"],
+  },
+  {
+    lost: "keeping keys from what is personal",
+    file: "server/http/guard.ts",
+    from: "if (right.personal) return false;",
+    to: "",
+    tests: ["rights"],
+  },
+  {
+    lost: "the emptiness of an answer that is given again",
+    file: "server/http/idempotency.ts",
+    from: "if (known?.status === 204) return context.body(null, 204);",
+    to: "",
+    tests: ["edge"],
+  },
+  {
     lost: "the operator's key",
     file: "server/http/auth.ts",
     from: "if (expected && timingSafeEqual(digest(key), expected)) return ENVIRONMENT;",

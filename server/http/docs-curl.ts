@@ -1,5 +1,5 @@
 /** How an operation is called from a terminal. */
-import type { DescribedOperation } from "./openapi.ts";
+import type { DescribedOperation } from "./openapi-types.ts";
 
 export function curlOf(method: string, path: string, described: DescribedOperation): string {
   const { parameters, requestBody, security } = described;

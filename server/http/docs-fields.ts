@@ -62,11 +62,17 @@ export function typeWords(schema: JsonSchema, components: Components): string {
     return [...new Set(variants.map((one) => typeWords(one, components)))].join(" or ");
   }
   if (full.const !== undefined) return JSON.stringify(full.const);
-  if (full.enum) return full.enum.map((one) => JSON.stringify(one)).join(", ");
-  if (full.items) return `list of ${typeWords(full.items, components)}${bounds(full)}`;
+  if (full.enum) return inWords(full.enum);
+  if (full.items) {
+    const each = typeWords(full.items, components);
+    return `list of ${each === "object" ? "objects" : each}${bounds(full)}`;
+  }
   const types = [full.type ?? []].flat().map((type) => NAMES[type] ?? type).join(" or ");
   return `${FORMATS[full.format ?? ""] ?? (types || "anything")}${bounds(full)}`;
 }
+
+const inWords = (values: unknown[]): string =>
+  values.map((one) => JSON.stringify(one)).join(values.length === 2 ? " or " : ", ");
 
 function bounds(schema: JsonSchema): string {
   const { minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;

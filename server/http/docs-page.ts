@@ -4,15 +4,15 @@ import type { HtmlEscapedString } from "hono/utils/html";
 import { curlOf } from "./docs-curl.ts";
 import { type Field, fieldsOf, typeWords } from "./docs-fields.ts";
 import type { Components } from "./json-schemas.ts";
-import {
-  type Content,
-  type Declared,
-  type DescribedOperation,
-  maxBytesOf,
-  type OpenApi,
-  type Parameter,
-  type Rights,
-} from "./openapi.ts";
+import { maxBytesOf } from "./openapi.ts";
+import type {
+  Content,
+  Declared,
+  DescribedOperation,
+  OpenApi,
+  Parameter,
+  Rights,
+} from "./openapi-types.ts";
 import { callersIn } from "./rights-words.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -77,7 +77,7 @@ const anchor = (name: string): string => `group-${name.toLowerCase().replaceAll(
 
 const groupLinks = ({ name, entries }: { name: string; entries: Entry[] }): Html =>
   html`
-    <details open>
+    <details>
       <summary><a href="#${anchor(name)}">${name}</a></summary>
       <ul>${entries.map(({ method, path, described }) =>
         html`<li><a href="#${described.operationId}">${badge(method)}<span>${
@@ -174,7 +174,7 @@ const fieldTable = (fields: Field[]): Html =>
             : ""}</dt>
           <dd>${type}${fallback === undefined
             ? ""
-            : html`, <code>${String(fallback)}</code> if not given`}${description
+            : html`; <code>${String(fallback)}</code> if not given`}${description
             ? html`<span>${inCode(description)}</span>`
             : ""}</dd>
         </div>

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { docsPage } from "./docs-page.ts";
 import style from "./docs.css" with { type: "text" };
 import { openApiOf } from "./openapi.ts";
-import type { Declared, Rights } from "./openapi.ts";
+import type { Declared, Rights } from "./openapi-types.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 
 export const docsOperations = {

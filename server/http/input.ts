@@ -1,5 +1,4 @@
 /** Reads what a request brings, against a schema; what does not fit names its field. */
-import type { Context } from "hono";
 import { z } from "zod";
 import { isTimeZone, startOfDate } from "../domain/calendar.ts";
 import { MAX_TIME } from "../domain/reading.ts";

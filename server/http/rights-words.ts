@@ -9,7 +9,8 @@ export function callersIn({ anyone, roles, scopes, owns, personal }: Right): str
   ];
   const keys = roles.includes("operator") ? [...scopes, "operator"] : scopes;
   const machines = personal || keys.length === 0 ? "" : `; API keys with ${either(keys)}`;
-  const words = `${people.join(" and ")}${machines}`;
+  const limit = owns && machines ? ", those of a customer only for what is theirs" : "";
+  const words = `${people.join(" and ")}${machines}${limit}`;
   return words[0].toUpperCase() + words.slice(1);
 }
 

@@ -4,6 +4,7 @@ import { flash, type Options, readOptions, type Tools } from "../../meter-firmwa
 import { checkSettings, loadSettings } from "../../meter-firmware/settings.ts";
 import { RunningServer } from "../server/running-server.ts";
 import { TestFolder } from "../server/test-folder.ts";
+import { taskCommand } from "../task.ts";
 
 const NOW = 1_800_000_000;
 const SERIAL = "24:6f:28:aa:bb:cc";
@@ -88,17 +89,52 @@ Deno.test("flash() finds what does not fit before the token is spent", async () 
   const played = play({ post: () => Promise.reject(new Error("the token was spent")) });
   const wrong = options("--pulses-per-kwh=-5", "--source", "gas");
   const error = await assertRejects(() => flash(wrong, played.tools, NOW), Error);
-  assertStringIncludes(error.message, "pulsesPerKwh: must be a whole number");
-  assertStringIncludes(error.message, 'source: must be "pulses" or "pzem"');
+  assertStringIncludes(error.message, "--pulses-per-kwh must be a whole number");
+  assertStringIncludes(error.message, '--source must be "pulses" or "pzem"');
   assertEquals(played.ran, []);
 });
 
-Deno.test("flash() says when no Espruino answers", async () => {
-  const { tools } = play({ espruino: () => Promise.resolve("Unable to connect!") });
-  const error = await assertRejects(() => flash(options(), tools, NOW), Error);
-  assertStringIncludes(error.message, "no open Espruino answers at /dev/ttyUSB0");
-  assertStringIncludes(error.message, "Unable to connect!");
+Deno.test("flash() names the option whose text does not fit, and says why there is no https", async () => {
+  const wrong = {
+    ...options("--wifi-password=short", "--console-password=abc"),
+    server: "https://192.168.1.10",
+    wifi: "a".repeat(32),
+  };
+  const error = await assertRejects(() => flash(wrong, play().tools, NOW), Error);
+  assertEquals(error.message.match(/--[a-z-]+/g), [
+    "--server",
+    "--wifi",
+    "--wifi-password",
+    "--console-password",
+  ]);
+  assertStringIncludes(error.message, "no room for https");
 });
+
+const SILENT: { what: string; printed: string; hint: string; not: string }[] = [
+  {
+    what: "of a port that did not open nothing about passwords",
+    printed: "Connecting to '/dev/ttyUSB0'\nUnable to connect!",
+    hint: "The port did not open",
+    not: "password",
+  },
+  {
+    what: "of a port that opened that the meter may have a password",
+    printed: "Connecting to '/dev/ttyUSB0'\nConnected\n",
+    hint: "has a password",
+    not: "did not open",
+  },
+];
+
+for (const { what, printed, hint, not } of SILENT) {
+  Deno.test(`flash() says when no Espruino answers, and ${what}`, async () => {
+    const { tools } = play({ espruino: () => Promise.resolve(printed) });
+    const error = await assertRejects(() => flash(options(), tools, NOW), Error);
+    assertStringIncludes(error.message, "no open Espruino answers at /dev/ttyUSB0");
+    assertStringIncludes(error.message, printed.trim());
+    assertStringIncludes(error.message, hint);
+    assert(!error.message.includes(not), error.message);
+  });
+}
 
 for (const printed of ["Unable to connect!", "Upload Complete\nUncaught Error: no space", "Sent"]) {
   Deno.test(`flash() does not take "${printed}" for a success`, async () => {
@@ -111,9 +147,9 @@ for (const printed of ["Unable to connect!", "Upload Complete\nUncaught Error: n
 
 Deno.test("readOptions() names what is missing, and gives help", () => {
   const read = readOptions(["--port", "/dev/ttyUSB0", "--wifi", "Home"]);
-  assertStringIncludes(read as string, "--server, --token missing");
+  assertEquals(read, "--server, --token missing; --help shows all");
   assertStringIncludes(readOptions(["--help"]) as string, "--dry-run");
-  assertStringIncludes(readOptions(["--baud", "5"]) as string, "--baud");
+  assertEquals(readOptions(["--baud", "5"]), "Unknown option '--baud'; --help shows all");
 });
 
 Deno.test("flash() enrols a meter at a real server, once for the same board", async () => {
@@ -132,12 +168,8 @@ Deno.test("flash() enrols a meter at a real server, once for the same board", as
 });
 
 Deno.test("the flashing task shows its steps without a board", async () => {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...tasks["firmware:flash"].split(" ").slice(1), ...ARGUMENTS, "--dry-run"],
-    cwd: new URL("../../", import.meta.url),
-    env: { NO_COLOR: "1" },
-  }).output();
+  const args = [...ARGUMENTS, "--dry-run"];
+  const { code, stdout } = await taskCommand("firmware:flash", { args }).output();
   assertEquals(code, 0);
   assertStringIncludes(new TextDecoder().decode(stdout), "would upload code and settings");
 });

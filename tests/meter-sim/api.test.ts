@@ -48,7 +48,7 @@ const FAILURES: { what: string; answer: Response | Error; error: string }[] = [
   {
     what: "the address where nobody answers",
     answer: new Error("connection refused"),
-    error: `Cannot register meters: no answer from ${ADDRESS}: connection refused`,
+    error: `Cannot register meters: no answer from ${ADDRESS}: nothing listens there`,
   },
   {
     what: "an answer that is something else",

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import type { MeterState } from "../../meter-sim/fleet-state.ts";
 import type { Json } from "../server/running-server.ts";
 import { TestFolder } from "../server/test-folder.ts";
+import { readOptions } from "../../meter-sim/options.ts";
 import { until, within } from "../server/within.ts";
 import { END_MS, LIVE_MS, readingsOf, RunningDemo } from "./running-demo.ts";
 
@@ -16,7 +17,7 @@ const pastOf = ({ stdout }: RunningDemo): number => {
 };
 
 const stoppedCounts = ({ stdout }: RunningDemo): number[] => {
-  const line = stdout.match(/Stopped: (\d+) readings sent, (\d+) acknowledged, (\d+) waiting/);
+  const line = stdout.match(/Stopped: (\d+) readings sent, (\d+) acknowledged, (\d+) never/);
   assert(line, stdout);
   return line.slice(1).map(Number);
 };
@@ -40,6 +41,42 @@ const assertOnlyOwnerReads = (folder: TestFolder): void => {
     assertEquals(Deno.statSync(`${folder.path}/${name}`).mode! & 0o777, 0o600, name);
   }
 };
+
+const freePort = (): number => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+};
+
+/** 127.0.0.2 is this machine as well, but no address of a socket that is bound to 127.0.0.1. */
+const answersAt = async (hostname: string, port: number): Promise<boolean> => {
+  try {
+    (await Deno.connect({ hostname, port })).close();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** One that has ended may stay listed until somebody asks how. */
+const isRunning = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+};
+
+/** The line that it prints for one more meter is one that the sim takes. */
+const assertSimJoins = ({ stdout }: RunningDemo): void => {
+  const line = stdout.match(/CONTALUZ_OPERATOR_KEY='(\S+)' npx --yes deno@(\S+) task sim (.+)/);
+  assert(line, stdout);
+  const [, key, version, args] = line;
+  assertEquals(version, Deno.version.deno);
+  const { server, operatorKey } = readOptions(args.split(" "), { CONTALUZ_OPERATOR_KEY: key })!;
+  assertEquals([server, operatorKey], [addressIn(stdout), stdout.match(/Operator key +(\S+)/)![1]]);
+};
+
+const addressIn = (stdout: string): string => stdout.match(/Address +(\S+)/)![1];
 
 /** Waits until the server has so many readings of the live meters. */
 const untilStored = (demo: RunningDemo, count: number) =>
@@ -70,14 +107,18 @@ Deno.test("the demo has a year on its first start, is live, and goes on when sta
     assertGreater((await demo.ask(2)).meter.powerW, 0);
     assertEquals(await demo.conflicts(), 0);
     assertEquals(await demo.kill("SIGTERM"), 0, demo.stderr);
-    const [live, acknowledged, waiting] = stoppedCounts(demo);
-    assertEquals([acknowledged, waiting], [live, 0]);
+    assertMatch(demo.stdout, /Filling in what the homes used[^]*Finishing: the last readings/);
+    const [live, acknowledged, never] = stoppedCounts(demo);
+    assertEquals([acknowledged, never], [live, 0]);
     sent = pastOf(demo) + live;
     assertOnlyOwnerReads(folder);
   }
   const { meters } = stateIn(folder);
   await using demo = new RunningDemo(folder.path);
   await demo.live();
+  assert(!demo.stdout.includes("Filling in"), demo.stdout);
+  assert(demo.stdout.includes(`${folder.path}; delete it to begin anew`), demo.stdout);
+  assertSimJoins(demo);
   // One each for the time that they were off, and two that are live.
   await untilStored(demo, 3 * HOMES);
   assertTwelveMonths(await demo.ask(0));
@@ -122,6 +163,25 @@ Deno.test("the demo says what is wrong with its state, and exits 1", async () =>
   await using demo = new RunningDemo(folder.path);
   assertEquals(await within(demo.ended, END_MS, "the end"), 1);
   assertMatch(demo.stderr, /demo: .*fleet\.json: Cannot read the state: homes/);
+});
+
+Deno.test({
+  name: "the demo's server is for this machine alone, and ends with a demo that is killed",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using folder = new TestFolder();
+    const port = freePort();
+    const env = { CONTALUZ_HOST: "", CONTALUZ_HTTP_PORT: `${port}` };
+    await using demo = new RunningDemo(folder.path, env);
+    await until(() => demo.stdout.includes("10 %"), LIVE_MS, "a tenth of the year");
+    assertEquals([await answersAt("127.0.0.1", port), await answersAt("127.0.0.2", port)], [
+      true,
+      false,
+    ]);
+    const [server] = demo.children();
+    await demo.kill("SIGKILL");
+    await until(() => !isRunning(server), END_MS, "the end of the server");
+  },
 });
 
 Deno.test({

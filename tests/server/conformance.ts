@@ -5,12 +5,9 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { OPERATIONS } from "../../server/http/api.ts";
-import {
-  type DescribedAnswer,
-  type DescribedOperation,
-  openApiOf,
-  PROBLEM_TYPE,
-} from "../../server/http/openapi.ts";
+import { openApiOf } from "../../server/http/openapi.ts";
+import { PROBLEM_TYPE } from "../../server/http/openapi-answers.ts";
+import type { DescribedAnswer, DescribedOperation } from "../../server/http/openapi-types.ts";
 import { RIGHTS } from "../../server/http/rights.ts";
 
 export const DOCUMENT = openApiOf(OPERATIONS, RIGHTS);

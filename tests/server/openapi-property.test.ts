@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { JsonSchema } from "../../server/http/json-schemas.ts";
-import type { DescribedOperation } from "../../server/http/openapi.ts";
+import type { DescribedOperation } from "../../server/http/openapi-types.ts";
 import { AppInMemory } from "./app-in-memory.ts";
 import { type CallerKind, type Cast, castIn, headersOf } from "./cast.ts";
 import { DOCUMENT } from "./conformance.ts";
