@@ -136,9 +136,7 @@ export function warningsOf(env: Record<string, string | undefined>): string[] {
     warnings.push("CONTALUZ_KV_TOKEN is ignored without CONTALUZ_KV");
   }
   const operatorKey = env.CONTALUZ_OPERATOR_KEY;
-  if (!operatorKey) {
-    warnings.push("No operator key: set CONTALUZ_OPERATOR_KEY to register meters");
-  } else if (operatorKey.length < SHORT_OPERATOR_KEY) {
+  if (operatorKey && operatorKey.length < SHORT_OPERATOR_KEY) {
     warnings.push(
       `CONTALUZ_OPERATOR_KEY is shorter than ${SHORT_OPERATOR_KEY} characters and easy to guess`,
     );

@@ -150,10 +150,10 @@ const HTTP: Mutant[] = [
     tests: ["rights"],
   },
   {
-    lost: "keeping keys from what is personal",
-    file: "server/http/guard.ts",
-    from: "if (right.personal) return false;",
-    to: "",
+    lost: "whose a meter's readings are, in the table of rights",
+    file: "server/http/rights.ts",
+    from: 'listReadings: owner("meter"),',
+    to: "listReadings: readers,",
     tests: ["rights"],
   },
   {

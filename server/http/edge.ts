@@ -4,12 +4,6 @@ import { failed } from "../errors.ts";
 import { comesFromElsewhere } from "./cross-site.ts";
 import { problem } from "./problem.ts";
 
-declare module "hono" {
-  interface ContextVariableMap {
-    requestId: string;
-  }
-}
-
 export interface EdgeParts {
   newId: () => string;
   publicUrl: string | undefined;

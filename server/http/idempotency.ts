@@ -46,5 +46,4 @@ export async function answeredOnce(
 const JSON_TYPE = "application/json";
 const WRONG_KEY = "The Idempotency-Key must have 1 to 200 visible ASCII characters.";
 
-const hashOf = (bytes: Uint8Array): string =>
-  createHash("sha256").update(bytes).digest("hex");
+const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

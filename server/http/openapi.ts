@@ -79,7 +79,7 @@ function securityOf({ anyone, personal }: Right): DescribedOperation["security"]
 
 function tagOf(path: string): string {
   const [, resource = "service"] = path.match(/^\/api\/v1\/([\w-]+)/) ?? [];
-  const words = resource.replaceAll("-", " ");
+  const words = resource.replaceAll("-", " ").replace(/^api\b/, "API");
   return words[0].toUpperCase() + words.slice(1);
 }
 

@@ -10,6 +10,12 @@ import {
   type Result,
 } from "../errors.ts";
 
+declare module "hono" {
+  interface ContextVariableMap {
+    requestId: string;
+  }
+}
+
 export const STATUS: Record<FailureKind, [status: number, title: string]> = {
   invalid: [400, "Invalid input"],
   unauthenticated: [401, "Not authenticated"],

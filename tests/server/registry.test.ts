@@ -156,6 +156,7 @@ inApp("what another has is refused with the other's name", async (app) => {
   const shop = await app.ask("POST", "/points", { customerId: rui.id, label: "Shop" });
   const old = await app.ask("POST", "/meters", { label: "Old one", serial: "M-1" });
   const bare = await newMeter(app);
+  const many = [...Array.from({ length: 900 }, () => ({})), { serial: "M-1" }];
   const sameTaxId = { name: "Other", taxId: "12345678909" };
   const conflicts: [method: string, path: string, body: unknown, words: string[]][] = [
     ["POST", "/customers", sameTaxId, ["taxId", "Maria Souza", maria.id]],
@@ -168,7 +169,7 @@ inApp("what another has is refused with the other's name", async (app) => {
     ["PATCH", `/points/${shop.id}`, { code: "0412" }, ["code", "Home"]],
     ["POST", "/meters", { serial: "M-1" }, ["serial", "Old one", old.id]],
     ["PATCH", `/meters/${bare}`, { serial: "M-1" }, ["serial", "Old one"]],
-    ["POST", "/meters/provision", { meters: [{}, { serial: "M-1" }] }, ["serial", "Old one"]],
+    ["POST", "/meters/provision", { meters: many }, ["serial", "Old one"]],
     ["POST", "/meters/provision", { meters: [{ serial: "M-2" }, { serial: "M-2" }] }, ["M-2"]],
   ];
   for (const [method, path, body, words] of conflicts) {

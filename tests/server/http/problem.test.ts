@@ -45,6 +45,10 @@ Deno.test("problem() leaves out errors where there are none", async () => {
 async function thrown(error: unknown) {
   const reported: unknown[] = [];
   const app = new Hono();
+  app.use(async (context, next) => {
+    context.set("requestId", "r1");
+    await next();
+  });
   app.get("/boom", () => {
     throw error;
   });
@@ -68,7 +72,7 @@ Deno.test("onError() says that the database does not answer, and reports it", as
   const { status, body, reported } = await thrown(error);
   assertEquals([status, body.type], [503, "urn:contaluz:problem:unavailable"]);
   assertEquals(body.detail, "The database does not answer. Try again later.");
-  assertEquals(reported, [["Cannot answer GET /boom", error]]);
+  assertEquals(reported, [["Cannot answer GET /boom (r1)", error]]);
 });
 
 for (const error of [new Error("secret detail"), new HTTPException(500, { message: "secret" })]) {
@@ -76,6 +80,6 @@ for (const error of [new Error("secret detail"), new HTTPException(500, { messag
     const { status, body, reported } = await thrown(error);
     assertEquals(status, 500);
     assertEquals(body, { type: "about:blank", title: "Internal error", status: 500 });
-    assertEquals(reported, [["Cannot answer GET /boom", error]]);
+    assertEquals(reported, [["Cannot answer GET /boom (r1)", error]]);
   });
 }
