@@ -169,7 +169,7 @@ Deno.test("parseConfig() never repeats a secret in its complaint", () => {
   assert(!JSON.stringify(parsed).includes("hunter"));
 });
 
-Deno.test("warningsOf() names what is ignored, and a missing or short key", () => {
+Deno.test("warningsOf() names what is ignored, and a short key", () => {
   const good = { PATH: "/bin", CONTALUZ_OPERATOR_KEY: "k".repeat(16) };
   assertEquals(warningsOf(good), []);
   assertEquals(warningsOf({ ...good, CONTALUZ_HTPP_PORT: "80" }), [
@@ -180,9 +180,10 @@ Deno.test("warningsOf() names what is ignored, and a missing or short key", () =
   ]);
   const shared = { CONTALUZ_KV_TOKEN: "t", CONTALUZ_KV: "https://kv.example/" };
   assertEquals(warningsOf({ ...good, ...shared }), []);
-  for (const key of [undefined, "", "hunter2"]) {
-    const [warning, ...more] = warningsOf({ CONTALUZ_OPERATOR_KEY: key });
-    assert(warning.includes("CONTALUZ_OPERATOR_KEY") && !warning.includes("hunter2"));
-    assertEquals(more, []);
+  for (const none of [undefined, ""]) {
+    assertEquals(warningsOf({ CONTALUZ_OPERATOR_KEY: none }), []);
   }
+  const [warning, ...more] = warningsOf({ CONTALUZ_OPERATOR_KEY: "hunter2" });
+  assert(warning.includes("CONTALUZ_OPERATOR_KEY") && !warning.includes("hunter2"));
+  assertEquals(more, []);
 });
