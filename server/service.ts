@@ -95,20 +95,57 @@ export interface Service {
 }
 
 export async function openService(world: World): Promise<Service> {
-  const { kv, now, randomBytes, report, isShared, limits = DEFAULT_INGEST_LIMITS } = world;
+  const { kv, now, randomBytes, report } = world;
   const { opened, followable } = await openStore(world);
   const store = world.wrapStore?.(opened) ?? opened;
   const vault = new Vault(world.secret, randomBytes);
-  const records = new Records(kv, () => world.randomBytes(8).toHex());
+  const newId = () => world.randomBytes(8).toHex();
+  const records = new Records(kv, newId);
   const points = new Points(records);
   const live = openFeed(world, store.reader, followable, points);
-  const changed = ({ pointId, formerPointIds = [] }: MeterRecord) => {
-    for (const id of new Set([...formerPointIds, pointId])) if (id) live.changed(id);
-  };
-  const { keyring, keys, meters } = await openMeters(world, records, vault, changed);
+  const meters = await openMeters(world, records, vault, live);
+  const registry = openRegistry(world, records, vault, meters.meters);
   const conflicts = new Conflicts(kv);
   const cases = new Cases(kv, report);
-  const ingest = new Ingest({
+  const ingest = openIngest(world, { store, ...meters, conflicts, cases });
+  const http = {
+    ...registry,
+    ingest,
+    meters: meters.meters,
+    points,
+    conflicts,
+    cases,
+    history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
+    live,
+    admission: new Admission(),
+    upgrade: world.upgrade,
+    callerOf: callersBy({ ...world, ...registry.identity }),
+    addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),
+    rates: new Rates(world.rates ?? DEFAULT_RATES, now),
+    once: new Once(kv, vault),
+    publicUrl: world.publicUrl,
+    newId,
+    timer: world.timer,
+    answered: world.answered ?? (() => {}),
+    timezone: world.timezone,
+    reportIntervalSeconds: ingest.limits.reportIntervalSeconds,
+    now,
+    report,
+  };
+  return { store, meters: meters.meters, keyring: meters.keyring, ingest, live, http };
+}
+
+interface IngestSources extends OpenedMeters {
+  store: ReadingStore;
+  conflicts: Conflicts;
+  cases: Cases;
+}
+
+function openIngest(
+  { now, linger, timed, report, refused, limits = DEFAULT_INGEST_LIMITS }: World,
+  { store, keys, meters, conflicts, cases }: IngestSources,
+): Ingest {
+  const parts: IngestParts = {
     store,
     findKey: (meter, keyId) => keys.find(meter, keyId),
     loadKeys: keys instanceof SharedKeys ? (wanted) => keys.load(wanted) : undefined,
@@ -116,50 +153,33 @@ export async function openService(world: World): Promise<Service> {
     recordConflicts: (meter, channel, found) => conflicts.record(meter, channel, found, now()),
     recordFalls: (meter, channel, falls) => cases.record(meter, channel, falls, now()),
     now,
-    linger: world.linger,
-    timed: world.timed,
+    linger,
+    timed,
     report,
-    refused: world.refused,
-  }, limits);
+    refused,
+  };
+  return new Ingest(parts, limits);
+}
+
+/** Whom the utility knows, what they may do and what they did. */
+function openRegistry(world: World, records: Records, vault: Vault, meters: Meters) {
+  const { kv, randomBytes, report, cost, tries, timezone, isShared } = world;
   const audit = new Audit(kv);
-  const { cost, tries } = world;
   const identity = openIdentity({ records, audit, vault, randomBytes, report, cost, tries });
-  const http = {
-    ingest,
-    meters,
-    conflicts,
+  return {
     identity,
-    customers: new Customers(records),
-    points,
-    cases,
-    live,
-    admission: new Admission(),
-    upgrade: world.upgrade,
-    import: new Import(records, world.timezone, isShared ? 10 : 100),
-    note: (by: By, audited: Audited) => records.note(by, audited),
-    sensors: new Sensors(records),
     audit,
+    customers: new Customers(records),
+    import: new Import(records, timezone, isShared ? 10 : 100),
+    sensors: new Sensors(records),
+    erasure: new Erasure({ records, audit, obstacles: [], forget: [identity.forget] }),
+    note: (by: By, audited: Audited) => records.note(by, audited),
     actorNames: {
       meter: async (id: string) => nameOf(await meters.get(id)),
       person: async (id: string) => (await identity.people.get(id))?.name,
       key: async (id: string) => (await identity.apiKeys.get(id))?.label,
     },
-    erasure: new Erasure({ records, audit, obstacles: [], forget: [identity.forget] }),
-    history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
-    callerOf: callersBy({ ...world, ...identity }),
-    addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),
-    rates: new Rates(world.rates ?? DEFAULT_RATES, now),
-    once: new Once(kv, vault),
-    publicUrl: world.publicUrl,
-    newId: () => world.randomBytes(8).toHex(),
-    timer: world.timer,
-    answered: world.answered ?? (() => {}),
-    timezone: world.timezone,
-    reportIntervalSeconds: limits.reportIntervalSeconds,
-    now,
-    report,
   };
-  return { store, meters, keyring, ingest, live, http };
 }
 
 /** Where others append as well, what is new is seen by watching the database. */
@@ -202,13 +222,19 @@ function openFeed(
 
 const nameOf = (meter?: MeterRecord): string | undefined => meter?.label ?? meter?.serial;
 
+interface OpenedMeters {
+  keyring: Keyring;
+  keys: Keyring | SharedKeys;
+  meters: Meters;
+}
+
 /** Where others change meters as well, a meter's keys are asked for anew from time to time. */
 async function openMeters(
   { isShared, now, report }: World,
   records: Records,
   vault: Vault,
-  changed: (meter: MeterRecord) => void,
-) {
+  live: LiveFeed,
+): Promise<OpenedMeters> {
   const keyring = new Keyring((meter, keyId, sealed) => vault.open(meter, keyId, sealed));
   const shared = isShared
     ? new SharedKeys(keyring, (id) => meters.get(id), now, report)
@@ -216,7 +242,8 @@ async function openMeters(
   const keys = shared ?? keyring;
   const meters = new Meters(records, vault, (meter) => {
     keys.put(meter);
-    changed(meter);
+    const { pointId, formerPointIds = [] } = meter;
+    for (const id of new Set([...formerPointIds, pointId])) if (id) live.changed(id);
   });
   if (!isShared) await keyring.putAll(meters.all(), report);
   return { keyring, keys, meters };

@@ -210,9 +210,9 @@ const RECORDS: Mutant[] = [
   },
   {
     lost: "showing a record once",
-    file: "server/store/records.ts",
-    from: "words.find((word) => word.startsWith(first)) === found &&",
-    to: "found.startsWith(first) &&",
+    file: "server/store/record-lists.ts",
+    from: "wordsFor(kind, record).find((word) => word.startsWith(first)) === found;",
+    to: "found.startsWith(first) && wordsFor(kind, record).length > 0;",
     tests: ["store/records"],
   },
   {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { exampleOf } from "./examples.ts";
 import { MAX_JSON_BYTES } from "./input.ts";
-import { type Components, type JsonSchema, jsonSchemaOf } from "./json-schemas.ts";
+import { type Components, jsonSchemaOf } from "./json-schemas.ts";
 import { answersOf, contentOf, isAnsweredOnce, problemSchema } from "./openapi-answers.ts";
 import type { Declared, DescribedOperation, OpenApi, Parameter, Rights } from "./openapi-types.ts";
 import type { Operation } from "./operation.ts";

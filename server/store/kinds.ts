@@ -40,6 +40,8 @@ export const RETIRED = "retired";
 
 export const listOf = (owner: string, id: string): string => `${owner} ${id}`;
 
+export const isOwned = (list: string): boolean => list !== ALL && list !== RETIRED;
+
 const activeOr = (retiredAt: number | undefined): string => retiredAt === undefined ? ALL : RETIRED;
 
 export const CUSTOMERS: Kind<Customer> = {

@@ -3,13 +3,14 @@
  * writes them with their index rows and the audit log in one atomic, and is begun anew whenever
  * someone came in between.
  */
-import { readCursor, writeCursor } from "../domain/cursor.ts";
-import { wordsOf } from "../domain/search-words.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { type Actor, type Audited, auditRows } from "./audit.ts";
 import { Change } from "./change.ts";
-import { listRange, type Place, recordKey, uniqueKey, wordRange } from "./keys.ts";
-import { ALL, type Kind, type Row, wordsFor } from "./kinds.ts";
+import { recordKey, uniqueKey } from "./keys.ts";
+import type { Kind, Row } from "./kinds.ts";
+import { type Listed, type ListQuery, listRecords } from "./record-lists.ts";
+
+export type { Listed, ListQuery } from "./record-lists.ts";
 
 export interface By {
   actor: Actor;
@@ -19,28 +20,7 @@ export interface By {
   expected?: string;
 }
 
-export interface ListQuery {
-  list?: string;
-  search?: string;
-  limit: number;
-  cursor?: string;
-}
-
-export interface Listed<Record> {
-  items: Record[];
-  next?: string;
-}
-
-interface Scan<Record> {
-  limit: number;
-  /** Index rows that are looked through for it. */
-  scanned: number;
-  fits: (record: Record, word: string) => boolean;
-}
-
 const MAX_TRIES = 10;
-/** Index rows looked through for one page of a search, most of which may not fit. */
-const MAX_SCANNED = 2_000;
 /** The database reads so many keys at once. */
 const KEYS_A_READ = 10;
 
@@ -100,48 +80,8 @@ export class Records {
     return found;
   }
 
-  /** By title; those that are searched for, by the word that was found. */
-  async list<R extends Row>(kind: Kind<R>, query: ListQuery): Promise<Listed<R>> {
-    const { list = ALL, search = "", limit, cursor } = query;
-    const wanted = wordsOf([search]).sort((a, b) => b.length - a.length);
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (cursor !== undefined && !after) return { items: [] };
-    if (wanted.length === 0) {
-      const range = listRange(kind.name, list, after);
-      return await this.#page(kind, range, { limit, scanned: limit + 1, fits: () => true });
-    }
-    // It would be the cursor of another search.
-    if (after && !after[0].startsWith(wanted[0])) return { items: [] };
-    const fits = (record: R, word: string) =>
-      kind.lists(record).includes(list) && fitsWords(wordsFor(kind, record), word, wanted);
-    const scanned = Math.max(limit + 1, MAX_SCANNED);
-    return await this.#page(kind, wordRange(kind.name, wanted[0], after), { limit, scanned, fits });
-  }
-
-  async #page<R extends Row>(
-    kind: Kind<R>,
-    range: Deno.KvListSelector,
-    { limit, scanned, fits }: Scan<R>,
-  ): Promise<Listed<R>> {
-    const places: Place[] = [];
-    for await (const { key } of this.kv.list(range, { limit: scanned, batchSize: 500 })) {
-      places.push(key.slice(-2) as Place);
-    }
-    const items: R[] = [];
-    for (let at = 0; at < places.length; at += KEYS_A_READ) {
-      const some = places.slice(at, at + KEYS_A_READ);
-      const records = await this.getAll(kind, some.map(([, id]) => id));
-      for (const place of some) {
-        const record = records.find(({ id }) => id === place[1]);
-        if (record && fits(record, place[0])) items.push(record);
-        const isLast = place === places[places.length - 1];
-        const mayBeMore = !isLast || places.length === scanned;
-        if (items.length === limit || isLast) {
-          return mayBeMore ? { items, next: writeCursor(place) } : { items };
-        }
-      }
-    }
-    return { items };
+  list<R extends Row>(kind: Kind<R>, query: ListQuery): Promise<Listed<R>> {
+    return listRecords(this, kind, query);
   }
 
   /** A whole list, page by page. */
@@ -226,8 +166,3 @@ async function currentIn<R extends Row>(
   if (by.expected === undefined || by.expected === record.version) return done(record);
   return failed("preconditionFailed", `The ${kind.name} has been changed since. Read it again.`);
 }
-
-const fitsWords = (words: string[], found: string, [first, ...others]: string[]): boolean =>
-  // A record is shown once, though several of its words may begin alike.
-  words.find((word) => word.startsWith(first)) === found &&
-  others.every((other) => words.some((word) => word.startsWith(other)));

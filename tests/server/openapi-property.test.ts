@@ -12,7 +12,7 @@ import { DOCUMENT } from "./conformance.ts";
 import { brokenOf, type Known, valueOf } from "./schema-values.ts";
 
 const SEED = 20_261_125;
-const RUNS = 30;
+const RUNS = 50;
 const PLENTY = { perSecond: 1e6, burst: 1e6 };
 
 const KEY: CallerKind = { name: "a key", credential: "environment" };

@@ -1,0 +1,94 @@
+/** Pages of a list: by title, or by the words that are searched for. */
+import { readCursor, writeCursor } from "../domain/cursor.ts";
+import { wordsOf } from "../domain/search-words.ts";
+import { listRange, type Place, wordRange } from "./keys.ts";
+import { ALL, isOwned, type Kind, type Row, wordsFor } from "./kinds.ts";
+import type { Records } from "./records.ts";
+
+export interface ListQuery {
+  list?: string;
+  search?: string;
+  limit: number;
+  cursor?: string;
+}
+
+export interface Listed<Record> {
+  items: Record[];
+  next?: string;
+}
+
+interface Scan<Record> {
+  range: Deno.KvListSelector;
+  limit: number;
+  /** Index rows that are looked through for it. */
+  scanned: number;
+  fits: (record: Record, place: Place) => boolean;
+}
+
+/** Index rows looked through for one page of a search, most of which may not fit. */
+const MAX_SCANNED = 2_000;
+/** The database reads so many keys at once. */
+const KEYS_A_READ = 10;
+
+export async function listRecords<R extends Row>(
+  records: Records,
+  kind: Kind<R>,
+  query: ListQuery,
+): Promise<Listed<R>> {
+  const { cursor } = query;
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  if (cursor !== undefined && !after) return { items: [] };
+  const scan = scanFor(kind, query, after);
+  return scan ? await pageOf(records, kind, scan) : { items: [] };
+}
+
+/** The longest word leads to what is searched for; what somebody owns is few, and looked through. */
+function scanFor<R extends Row>(
+  kind: Kind<R>,
+  { list = ALL, search = "", limit }: ListQuery,
+  after: Place | undefined,
+): Scan<R> | undefined {
+  const wanted = wordsOf([search]).sort((a, b) => b.length - a.length);
+  const hasAll = (record: R) => {
+    const words = wordsFor(kind, record);
+    return wanted.every((one) => words.some((word) => word.startsWith(one)));
+  };
+  const [first] = wanted;
+  const scanned = first === undefined ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
+  if (first === undefined || isOwned(list)) {
+    return { range: listRange(kind.name, list, after), limit, scanned, fits: hasAll };
+  }
+  // It would be the cursor of another search.
+  if (after && !after[0].startsWith(first)) return undefined;
+  const isShownOnce = (record: R, [found]: Place) =>
+    wordsFor(kind, record).find((word) => word.startsWith(first)) === found;
+  const fits = (record: R, place: Place) =>
+    kind.lists(record).includes(list) && isShownOnce(record, place) && hasAll(record);
+  return { range: wordRange(kind.name, first, after), limit, scanned, fits };
+}
+
+async function pageOf<R extends Row>(
+  records: Records,
+  kind: Kind<R>,
+  { range, limit, scanned, fits }: Scan<R>,
+): Promise<Listed<R>> {
+  const places: Place[] = [];
+  for await (const { key } of records.kv.list(range, { limit: scanned, batchSize: 500 })) {
+    places.push(key.slice(-2) as Place);
+  }
+  const items: R[] = [];
+  for (let at = 0; at < places.length; at += KEYS_A_READ) {
+    const some = places.slice(at, at + KEYS_A_READ);
+    const found = await records.getAll(kind, some.map(([, id]) => id));
+    for (const place of some) {
+      const record = found.find(({ id }) => id === place[1]);
+      if (record && fits(record, place)) items.push(record);
+      const isLast = place === places[places.length - 1];
+      const mayBeMore = !isLast || places.length === scanned;
+      if (items.length === limit || isLast) {
+        return mayBeMore ? { items, next: writeCursor(place) } : { items };
+      }
+    }
+  }
+  return { items };
+}
