@@ -29,12 +29,22 @@ export interface IssuedMeter {
   keyId: number;
 }
 
+export interface NewPerson {
+  role: "operator" | "customer";
+  name: string;
+  email: string;
+  customerId?: string;
+}
+
 export interface Api {
   /** These give the id of what they made. */
   createCustomer(customer: NewCustomer): Promise<string>;
   createPoint(point: NewPoint): Promise<string>;
   /** In the order asked. */
   provisionMeters(meters: NewMeter[]): Promise<IssuedMeter[]>;
+  /** Gives the token of a link that sets the password, also of somebody who is known already. */
+  invite(person: NewPerson): Promise<string>;
+  setPassword(token: string, password: string): Promise<void>;
 }
 
 export interface ApiParts {
@@ -52,10 +62,10 @@ const ANSWER_MS = 30000;
 type Json = any;
 
 export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
-  const answerTo = async (doing: string, path: string, body: Json): Promise<Response> => {
+  const answerTo = async (doing: string, path: string, body?: Json): Promise<Response> => {
     try {
       return await fetch(`${address}/api/v1${path}`, {
-        method: "POST",
+        method: body === undefined ? "GET" : "POST",
         headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(ANSWER_MS),
@@ -65,7 +75,7 @@ export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
     }
   };
 
-  const post = async (doing: string, path: string, body: Json): Promise<Json> => {
+  const ask = async (doing: string, path: string, body?: Json): Promise<Json> => {
     const response = await answerTo(doing, path, body);
     if (!response.ok) throw new Error(`Cannot ${doing}: ${await refusalIn(response)}`);
     try {
@@ -78,15 +88,27 @@ export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
 
   return {
     createCustomer: async (customer) =>
-      (await post("register a customer", "/customers", customer)).id,
-    createPoint: async (point) => (await post("register a point", "/points", point)).id,
+      (await ask("register a customer", "/customers", customer)).id,
+    createPoint: async (point) => (await ask("register a point", "/points", point)).id,
     provisionMeters: async (meters) => {
       const issued: IssuedMeter[] = [];
       for (let at = 0; at < meters.length; at += METERS_A_REQUEST) {
         const asked = { meters: meters.slice(at, at + METERS_A_REQUEST) };
-        issued.push(...(await post("register meters", "/meters/provision", asked)).meters);
+        issued.push(...(await ask("register meters", "/meters/provision", asked)).meters);
       }
       return issued;
+    },
+    invite: async (person) => {
+      const doing = "invite a person";
+      const { items } = await ask(doing, `/people?search=${encodeURIComponent(person.email)}`);
+      const known = items.find(({ email }: NewPerson) => email === person.email);
+      const { link } = known
+        ? await ask(doing, `/people/${known.id}/link`, {})
+        : await ask(doing, "/people", person);
+      return new URL(link).hash.replace("#token=", "");
+    },
+    setPassword: async (token, password) => {
+      await ask("set a password", "/password", { token, password });
     },
   };
 };

@@ -1,9 +1,10 @@
 /**
- * What the demo keeps in the server's data folder: the operator's key and where its homes are. Both
- * hold secrets, so nobody else may read them.
+ * What the demo keeps in the server's data folder: the operator's key, the sign-ins, and where its
+ * homes are. All hold secrets, so nobody else may read them.
  */
 import { z } from "zod";
 import type { Home } from "./demo-homes.ts";
+import type { SignIn } from "./demo-people.ts";
 import { type MeterState, meterStates, parseState } from "./fleet-state.ts";
 
 export interface DemoState {
@@ -19,6 +20,9 @@ export interface DemoState {
 export interface DemoFolder {
   /** The operator's key, made by the first call. */
   operatorKey(make: () => string): string;
+  /** Undefined before they were kept. */
+  signIns(): SignIn[] | undefined;
+  keepSignIns(signIns: SignIn[]): void;
   /** Undefined before the first `save`. */
   load(): DemoState | undefined;
   /** On the disk once it returns; a power cut leaves the old state or the new one. */
@@ -42,6 +46,12 @@ const demoState: z.ZodType<DemoState> = z.strictObject({
   error: "must have a meter for each home",
 });
 
+const signIns: z.ZodType<SignIn[]> = z.array(z.strictObject({
+  role: z.enum(["operator", "customer"]),
+  email: z.string(),
+  password: z.string(),
+}));
+
 const readIfThere = (file: string): string | undefined => {
   try {
     return Deno.readTextFileSync(file);
@@ -63,9 +73,23 @@ const writeAtomically = (file: string, text: string): void => {
   Deno.renameSync(unnamed, file);
 };
 
+const load = <State>(file: string, schema: z.ZodType<State>): State | undefined => {
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
+  try {
+    return parseState(schema, text);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+};
+
+const save = (file: string, state: unknown): void =>
+  writeAtomically(file, `${JSON.stringify(state, null, 1)}\n`);
+
 export const openDemoFolder = (path: string): DemoFolder => {
   const keyFile = `${path}/operator-key`;
   const stateFile = `${path}/fleet.json`;
+  const signInFile = `${path}/sign-ins.json`;
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   return {
     operatorKey: (make) => {
@@ -75,15 +99,9 @@ export const openDemoFolder = (path: string): DemoFolder => {
       writeAtomically(keyFile, `${key}\n`);
       return key;
     },
-    load: () => {
-      const text = readIfThere(stateFile);
-      if (text === undefined) return undefined;
-      try {
-        return parseState(demoState, text);
-      } catch (error) {
-        throw new Error(`${stateFile}: ${(error as Error).message}`);
-      }
-    },
-    save: (state) => writeAtomically(stateFile, `${JSON.stringify(state, null, 1)}\n`),
+    signIns: () => load(signInFile, signIns),
+    keepSignIns: (made) => save(signInFile, made),
+    load: () => load(stateFile, demoState),
+    save: (state) => save(stateFile, state),
   };
 };

@@ -8,6 +8,7 @@ import type { DemoFolder, DemoState } from "./demo-folder.ts";
 import { HOMES, registerHomes } from "./demo-homes.ts";
 import type { ServerProcess } from "./demo-server.ts";
 import { createProgress, summaryOf } from "./demo-text.ts";
+import { readySignIns } from "./demo-people.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { drain, runLive } from "./fleet-run.ts";
 import type { MeterState } from "./fleet-state.ts";
@@ -26,6 +27,7 @@ export interface DemoParts {
   /** The version that runs this. */
   deno: string;
   terminal: Terminal;
+  newPassword(): string;
   /** Unix milliseconds. */
   now(): number;
   /** The same, but by a clock that is never set. */
@@ -42,13 +44,15 @@ const DRAIN_MS = 6_000;
 
 const nowSeconds = ({ now }: DemoParts): number => Math.floor(now() / 1000);
 
+const apiOf = ({ server, operatorKey, wires: { fetch } }: DemoParts) =>
+  createApi({ address: server.address, operatorKey, fetch });
+
 const register = async (parts: DemoParts): Promise<DemoState> => {
-  const { server, operatorKey, folder, terminal } = parts;
+  const { folder, terminal } = parts;
   terminal.write(`Registering ${HOMES.length} homes\n`);
-  const api = createApi({ address: server.address, operatorKey, fetch: parts.wires.fetch });
   const aYearAgo = nowSeconds(parts) - YEAR_SECONDS;
   const since = aYearAgo - aYearAgo % QUARTER_SECONDS;
-  const state = await registerHomes(api, HOMES, since);
+  const state = await registerHomes(apiOf(parts), HOMES, since);
   folder.save(state);
   return state;
 };
@@ -104,7 +108,9 @@ const live = async (state: DemoState, uplink: Uplink, parts: DemoParts): Promise
   const save = () => folder.save({ homes, meters: fleet.states(nowSeconds(parts)) });
   // A state covers the readings that come after it: without one, none may be taken.
   save();
-  terminal.write(summaryOf({ server, operatorKey, data, deno, homes, now: parts.now() }));
+  const signIns = await readySignIns(apiOf(parts), folder, homes, parts.newPassword);
+  const now = parts.now();
+  terminal.write(summaryOf({ server, operatorKey, data, deno, homes, signIns, now }));
   await Promise.all([runLive(fleet, schedule, over), saveNowAndThen(save, parts)]);
   terminal.write("Finishing: the last readings are stored, then the server stops\n");
   await Promise.race([drain(fleet, schedule, uplink, DRAIN_MS), server.ended]);

@@ -1,6 +1,7 @@
 /** What the demo says: how far the past is filled in, and where to look when it is live. */
 import { curlLine, quoted } from "./command-lines.ts";
 import type { Home } from "./demo-homes.ts";
+import type { SignIn } from "./demo-people.ts";
 import type { ServerPlace } from "./server-uplink.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -29,6 +30,7 @@ export interface Summary {
   /** The version that runs this. */
   deno: string;
   homes: Home[];
+  signIns: SignIn[];
   /** Unix milliseconds. */
   now: number;
 }
@@ -46,8 +48,20 @@ const simLine = ({ server: { address, udpPort }, operatorKey, deno }: Summary): 
   return `  CONTALUZ_OPERATOR_KEY=${quoted(operatorKey)} ${sim}`;
 };
 
+const signInLine = ({ role, email, password }: SignIn): string =>
+  `  ${`Sign-in, ${role}`.padEnd(19)}${email}  ${password}`;
+
+const adminLines = ({ server: { address }, signIns, homes: [home], deno }: Summary): string[] => {
+  const admin = `  npx --yes deno@${deno} task admin`;
+  const customer = signIns.find(({ role }) => role === "customer")!;
+  return [
+    `${admin} sign-in --address ${address} --email ${customer.email}`,
+    `${admin} consumption ${home.pointId} --by month`,
+  ];
+};
+
 export const summaryOf = (summary: Summary): string => {
-  const { server: { address }, operatorKey, data, homes, now } = summary;
+  const { server: { address }, operatorKey, data, homes, signIns, now } = summary;
   const [home] = homes;
   const curl = (path: string): string => `  ${curlLine({ address, operatorKey, path })}`;
   const consumption = `/points/${home.pointId}/consumption`;
@@ -55,9 +69,10 @@ export const summaryOf = (summary: Summary): string => {
     "",
     `${homes.length} homes are live: each meter reports every 5 seconds.`,
     "",
-    `  Address        ${address}`,
-    `  Operator key   ${operatorKey}`,
-    `  Data           ${data}; delete it to begin anew`,
+    `  Address            ${address}`,
+    ...signIns.map(signInLine),
+    `  Operator key       ${operatorKey}`,
+    `  Data               ${data}; delete it to begin anew`,
     "",
     `${home.name}, ${home.address}, by month:`,
     curl(`${consumption}?step=1mo&from=${twelveMonths(now)}`),
@@ -65,6 +80,8 @@ export const summaryOf = (summary: Summary): string => {
     curl(`${consumption}?step=1h`),
     "The register and the power now:",
     curl(`/points/${home.pointId}`),
+    "The same as a table, in a terminal (it asks for the password):",
+    ...adminLines(summary),
     "One more meter, with a load to turn, from another terminal in this folder:",
     simLine(summary),
     "",

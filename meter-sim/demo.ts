@@ -15,6 +15,7 @@ import { createTerminal } from "./terminal.ts";
 
 const DATA_FOLDER = "./data/demo";
 const KEY_BYTES = 24;
+const PASSWORD_BYTES = 6;
 const THIS_MACHINE = "127.0.0.1";
 
 const schedule = createSchedule({ setTimeout, clearTimeout });
@@ -22,6 +23,8 @@ const schedule = createSchedule({ setTimeout, clearTimeout });
 const startedAt = Date.now() - performance.now();
 
 const newKey = (): string => crypto.getRandomValues(new Uint8Array(KEY_BYTES)).toHex();
+
+const newPassword = (): string => crypto.getRandomValues(new Uint8Array(PASSWORD_BYTES)).toHex();
 
 const openFolder = (data: string): DemoFolder => {
   try {
@@ -61,6 +64,7 @@ const demo = async (over: AbortController): Promise<void> => {
       data,
       deno: Deno.version.deno,
       terminal: createTerminal(),
+      newPassword,
       now: Date.now,
       steadyNow: () => startedAt + performance.now(),
       wires: { listenDatagram: Deno.listenDatagram, lookUp, fetch, schedule },

@@ -5,8 +5,8 @@ export type Schedule = (delayMs: number, run: () => void) => () => void;
 
 /** The runtime's timers, which only the programs may reach for. */
 export interface Timers<Timer> {
-  setTimeout(run: () => void, delayMs: number): Timer;
-  clearTimeout(timer: Timer): void;
+  setTimeout: (run: () => void, delayMs: number) => Timer;
+  clearTimeout: (timer: Timer) => void;
 }
 
 export const createSchedule = <Timer>(timers: Timers<Timer>): Schedule => (delayMs, run) => {

@@ -242,7 +242,8 @@ async function main(): Promise<void> {
     const running = await serve(config, await openKv(config, folder), folder, log);
     stopOnSignal(running, log);
     const http = `http://${hostInUrl(config.host)}:${running.httpPort}`;
-    await offerSetUp(running, config.publicUrl ?? http, log);
+    // Whoever has the operator's key can invite the first operator with it.
+    if (!config.operatorKey) await offerSetUp(running, config.publicUrl ?? http, log);
     console.log(JSON.stringify({ ready: true, http, udp: running.udpPort ?? null }));
     for (const warning of warningsOf(env)) log("warn", warning);
   } catch (error) {

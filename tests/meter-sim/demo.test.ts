@@ -37,7 +37,7 @@ const assertTwelveMonths = ({ values }: Json): void => {
 
 const assertOnlyOwnerReads = (folder: TestFolder): void => {
   if (Deno.build.os === "windows") return;
-  for (const name of ["operator-key", "fleet.json"]) {
+  for (const name of ["operator-key", "sign-ins.json", "fleet.json"]) {
     assertEquals(Deno.statSync(`${folder.path}/${name}`).mode! & 0o777, 0o600, name);
   }
 };
@@ -74,6 +74,24 @@ const assertSimJoins = ({ stdout }: RunningDemo): void => {
   assertEquals(version, Deno.version.deno);
   const { server, operatorKey } = readOptions(args.split(" "), { CONTALUZ_OPERATOR_KEY: key })!;
   assertEquals([server, operatorKey], [addressIn(stdout), stdout.match(/Operator key +(\S+)/)![1]]);
+};
+
+/** Both sign-ins that it prints are taken, and see what they should. */
+const assertSignInsWork = async ({ stdout }: RunningDemo): Promise<void> => {
+  for (const role of ["operator", "customer"]) {
+    const [, email, password] = stdout.match(new RegExp(`Sign-in, ${role} +(\\S+) +(\\S+)`))!;
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ email, password });
+    const signIn = await fetch(`${addressIn(stdout)}/api/v1/session`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    assertEquals([signIn.status, (await signIn.json()).person.role], [201, role]);
+    const cookie = signIn.headers.get("set-cookie")!.split(";")[0];
+    const points = await fetch(`${addressIn(stdout)}/api/v1/points`, { headers: { cookie } });
+    assertEquals((await points.json()).items.length, role === "operator" ? HOMES : 1);
+  }
 };
 
 const addressIn = (stdout: string): string => stdout.match(/Address +(\S+)/)![1];
@@ -119,6 +137,7 @@ Deno.test("the demo has a year on its first start, is live, and goes on when sta
   assert(!demo.stdout.includes("Filling in"), demo.stdout);
   assert(demo.stdout.includes(`${folder.path}; delete it to begin anew`), demo.stdout);
   assertSimJoins(demo);
+  await assertSignInsWork(demo);
   // One each for the time that they were off, and two that are live.
   await untilStored(demo, 3 * HOMES);
   assertTwelveMonths(await demo.ask(0));

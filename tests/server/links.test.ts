@@ -153,7 +153,7 @@ const SET_UP = /^Set up the first operator: (\S+)\/set-password#token=([0-9a-f]{
 
 Deno.test("a first start prints the link; once it is used, no start does", async () => {
   using folder = new TestFolder();
-  const start = { data: folder.path };
+  const start = { data: folder.path, env: { CONTALUZ_OPERATOR_KEY: "" } };
   await using first = await RunningServer.start(start);
   const [, address, unused] = SET_UP.exec(first.stderr)!;
   assertEquals(address, first.address);
@@ -173,4 +173,11 @@ Deno.test("a first start prints the link; once it is used, no start does", async
   await using third = await RunningServer.start(start);
   await third.stop();
   assert(!third.stderr.includes("Set up"), third.stderr);
+});
+
+Deno.test("a first start with an operator's key prints no link: the key can invite", async () => {
+  using folder = new TestFolder();
+  await using server = await RunningServer.start({ data: folder.path });
+  await server.stop();
+  assert(!server.stderr.includes("Set up"), server.stderr);
 });
