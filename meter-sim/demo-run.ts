@@ -97,7 +97,8 @@ const saveNowAndThen = async (save: () => void, parts: DemoParts): Promise<void>
 const farewellOf = (fleet: Fleet): string => {
   const { sent, acknowledged, waiting } = fleet.counts();
   const rest = waiting === 0 ? "" : "; their energy comes with the next start";
-  const counts = `${sent} readings sent, ${acknowledged} acknowledged, ${waiting} never${rest}`;
+  const counts =
+    `${sent} readings sent, ${acknowledged} acknowledged, ${waiting} never acknowledged${rest}`;
   return `Stopped: ${counts}\n`;
 };
 

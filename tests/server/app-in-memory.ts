@@ -42,7 +42,7 @@ export class AppInMemory implements AsyncDisposable {
     const kv = await Deno.openKv(":memory:");
     const reported: string[] = [];
     const clock = { seconds: NOON };
-    const { store, meters, ingest, live, http } = await openService({
+    const { store, meters, ingest, http } = await openService({
       kv,
       isShared: false,
       secret: randomBytes(32),
@@ -95,6 +95,7 @@ export class AppInMemory implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.parts.live.close();
     await this.ingest.close();
     this.kv.close();
   }
