@@ -135,6 +135,11 @@ export function warningsOf(env: Record<string, string | undefined>): string[] {
   if (env.CONTALUZ_KV_TOKEN && !env.CONTALUZ_KV) {
     warnings.push("CONTALUZ_KV_TOKEN is ignored without CONTALUZ_KV");
   }
+  if (Number(env.CONTALUZ_PROXIES) > 0 && !env.CONTALUZ_PUBLIC_URL) {
+    warnings.push(
+      "CONTALUZ_PROXIES is set without CONTALUZ_PUBLIC_URL: where a proxy takes TLS, links and cookies are made as without it",
+    );
+  }
   const operatorKey = env.CONTALUZ_OPERATOR_KEY;
   if (operatorKey && operatorKey.length < SHORT_OPERATOR_KEY) {
     warnings.push(

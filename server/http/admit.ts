@@ -1,5 +1,6 @@
 /** Who asks, whether they ask too often, and whether they may: before anything else is read. */
 import type { Context } from "hono";
+import { networkOf } from "../domain/network.ts";
 import type { Caller } from "./caller.ts";
 import { type OwnerOf, refusal } from "./guard.ts";
 import type { HttpParts } from "./parts.ts";
@@ -31,7 +32,7 @@ async function knownCaller(context: Context, parts: HttpParts): Promise<Caller> 
 }
 
 function count(context: Context, caller: Caller, { rates, addressOf }: HttpParts): void {
-  const id = caller.kind === "nobody" ? addressOf(context) : caller.id;
+  const id = caller.kind === "nobody" ? networkOf(addressOf(context)) : caller.id;
   const refused = rates.refusal(caller.kind, id);
   if (refused) throw new FailureError(refused);
 }

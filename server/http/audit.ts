@@ -85,7 +85,7 @@ async function namesOf({ actorNames }: HttpParts, entries: AuditEntry[]) {
   return names;
 }
 
-const moment = z.tuple([z.number(), z.number(), z.string()]);
+const moment = z.tuple([z.number(), z.number(), z.string().max(64)]);
 
 const writeCursor = (place: Moment): string =>
   new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url" });

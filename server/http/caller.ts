@@ -33,13 +33,21 @@ export interface Nobody {
 
 export type Caller = PersonCalling | KeyCalling | Nobody;
 
+/** Stands where a customer's sign-in should name whose places it sees, and does not. */
+const NO_CUSTOMER = "none";
+
 /** The customer to whose things the caller is limited, if to one. */
-export const limitOf = (caller: Caller): string | undefined =>
-  caller.kind === "nobody" ? undefined : caller.customerId;
+export function limitOf(caller: Caller): string | undefined {
+  if (caller.kind === "nobody") return undefined;
+  if (caller.kind === "person" && caller.role === "customer") {
+    return caller.customerId ?? NO_CUSTOMER;
+  }
+  return caller.customerId;
+}
 
 export const isOperator = (caller: Caller): boolean =>
   caller.kind === "person" && caller.role === "operator" ||
-  caller.kind === "key" && caller.scopes.includes("operator");
+  caller.kind === "key" && caller.customerId === undefined && caller.scopes.includes("operator");
 
 export const actorOf = (caller: Caller, request: string): Actor =>
   caller.kind === "nobody"

@@ -2,16 +2,15 @@
 import { z } from "zod";
 import { instantWriter, type Step, STEP_SECONDS, STEPS } from "../domain/calendar.ts";
 import type { Value } from "../domain/energy.ts";
-import { heldBy } from "../domain/holding.ts";
 import type { Period } from "../store/history.ts";
 import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, wh } from "./answers.ts";
-import { type Caller, limitOf } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 import { channelText, instantOrDate, inZone, misfit } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { pointIn } from "./points.ts";
+import { heldSince, pointIn } from "./points.ts";
 
 /** A whole day by 5 s, or two weeks by the minute. */
 const MAX_VALUES = 20_000;
@@ -95,12 +94,6 @@ export function periodOf(
   }
   const since = Math.max(from, heldSince(point, caller));
   return since < to ? { from: since, to, step } : undefined;
-}
-
-/** Those who are limited to a customer see nothing from before this one had the point. */
-export function heldSince(point: PointRecord, caller: Caller): number {
-  const limit = limitOf(caller);
-  return limit === undefined ? 0 : heldBy(point, limit).at(-1)?.from ?? Infinity;
 }
 
 function checkPeriod({ from, to, step }: Period, maxValues: number): void {

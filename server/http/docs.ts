@@ -52,8 +52,8 @@ function file(type: string, write: () => string) {
   return ({ context }: { context: Context }): Response => {
     const { text, etag } = written();
     const headers = { etag, "cache-control": "no-cache" };
-    const known = (context.req.header("if-none-match") ?? "").split(/\s*,\s*/)
-      .map((tag) => tag.replace(/^W\//, ""));
+    const known = (context.req.header("if-none-match") ?? "").split(",")
+      .map((tag) => tag.trim().replace(/^W\//, ""));
     if (known.includes(etag)) return new Response(null, { status: 304, headers });
     return new Response(text, { headers: { ...headers, "content-type": type } });
   };

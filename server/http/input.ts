@@ -6,6 +6,8 @@ import { failed, type FieldError } from "../errors.ts";
 import { FailureError } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 512 * 1024;
+/** Of whoever is not known yet: a secret, a name, an e-mail address. */
+export const MAX_ANYONES_BYTES = 16 * 1024;
 
 const MAX_ERRORS = 20;
 const MAX_NAMED = 3;

@@ -1,6 +1,6 @@
 /** Links that work once: what they are for, and the password that is set with them. */
 import { z } from "zod";
-import { label, text } from "./input.ts";
+import { label, MAX_ANYONES_BYTES, text } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { email, password, personAnswer, shownPerson } from "./person-answer.ts";
@@ -12,6 +12,7 @@ export const linkOperations = {
   checkLink: operation("POST /api/v1/links/check", {
     summary: "What a link is for",
     body: z.strictObject({ token }),
+    maxBytes: MAX_ANYONES_BYTES,
     answer: z.object({
       purpose: z.enum(["invite", "reset", "setup"]),
       name: z.string().nullable(),
@@ -28,6 +29,7 @@ export const linkOperations = {
       email: email.optional(),
       name: label.optional(),
     }),
+    maxBytes: MAX_ANYONES_BYTES,
     answer: personAnswer,
     failures: ["notFound", "conflict", "tooMany", "unavailable"],
   }),

@@ -40,7 +40,7 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
   return {
     openLive: async ({ query, caller, context }) => {
       if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
-        throw new FailureError(failed("invalid", "This is a WebSocket: connect with one."));
+        throw noWebSocket();
       }
       const missing = await firstMissing(parts, query.points, caller);
       if (missing !== undefined) {
@@ -48,7 +48,7 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
       }
       const leave = valueOf(admission.admit(ownerOf(caller), connectionsOf(caller)));
       const asked = copyOf(context);
-      const { socket, response } = upgrade(context.req.raw);
+      const { socket, response } = upgraded(upgrade, context.req.raw, leave);
       let unsubscribe = () => {};
       socket.onopen = () => {
         const connection = connectionOf(socket);
@@ -57,13 +57,29 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
         if (subscribed.ok) unsubscribe = subscribed.value;
         else socket.close(1013, subscribed.detail.slice(0, 120));
       };
-      socket.onclose = () => {
+      const end = () => {
         unsubscribe();
         leave();
       };
+      socket.onclose = end;
+      // One that never opens says only this.
+      socket.onerror = end;
       return response;
     },
   };
+}
+
+const noWebSocket = () =>
+  new FailureError(failed("invalid", "This is a WebSocket: connect with one."));
+
+/** The runtime throws for a request that lacks what a WebSocket's has. */
+function upgraded(upgrade: HttpParts["upgrade"], request: Request, leave: () => void) {
+  try {
+    return upgrade(request);
+  } catch (error) {
+    leave();
+    throw error instanceof TypeError ? noWebSocket() : error;
+  }
 }
 
 const ownerOf = (caller: Caller): string =>

@@ -3,7 +3,18 @@ import { z } from "zod";
 import { failed } from "../errors.ts";
 import type { IssuedKey, MeterRecord } from "../store/meters.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
-import { energyWh, instant, isId, items, label, nullable, text, whole } from "./input.ts";
+import { limitOf } from "./caller.ts";
+import {
+  energyWh,
+  instant,
+  isId,
+  items,
+  label,
+  MAX_ANYONES_BYTES,
+  nullable,
+  text,
+  whole,
+} from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { meterState, stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
@@ -76,6 +87,7 @@ export const meterOperations = {
     summary: "A meter fetches its key with its token",
     details: "The same token and hardware get the same answer until the first valid datagram.",
     body: z.strictObject({ token: text(1, 200), hardwareId: text(1, 100) }),
+    maxBytes: MAX_ANYONES_BYTES,
     answer: z.object({
       meterId: id,
       key,
@@ -179,10 +191,13 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
     provisionMeters: async ({ body, by }) => ({
       meters: valueOf(await meters.provision(body, by)).map(shownKey),
     }),
-    getMeter: async ({ params, context }) => {
+    getMeter: async ({ params, caller, context }) => {
       const meter = await meterIn(parts, params.id);
       showVersion(context, meter);
-      return { ...shown(meter), ...await stateOf(parts, meter.id) };
+      const state = await stateOf(parts, meter.id);
+      if (limitOf(caller) === undefined) return { ...shown(meter), ...state };
+      // Those may have been anybody's.
+      return { ...shown(meter), formerPointIds: [], ...state };
     },
     changeMeter: async ({ params, body, by, context }) => {
       await meterIn(parts, params.id);

@@ -1,11 +1,11 @@
 /** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
-import { stretchAt } from "../domain/holding.ts";
+import { heldBy, overlapOf, stretchAt } from "../domain/holding.ts";
 import { failed } from "../errors.ts";
-import type { PointRecord } from "../store/points.ts";
+import type { Assignment, PointRecord } from "../store/points.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
-import { limitOf } from "./caller.ts";
-import { instant, isId, label, nullable, text, timeZone } from "./input.ts";
+import { type Caller, limitOf } from "./caller.ts";
+import { instant, isId, label, misfit, nullable, text, timeZone } from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { meterState, stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
@@ -70,7 +70,8 @@ export const pointOperations = {
   }),
   changePoint: operation("PATCH /api/v1/points/:id", {
     summary: "Change a point's details, or give it to another customer",
-    details: "A new holder sees nothing from before `heldFrom`, which is now if it is not given.",
+    details:
+      "A new holder sees nothing from before `heldFrom`, which is now if it is not given, and never later.",
     body: z.strictObject({
       customerId: text(1, 64).optional(),
       heldFrom: instant.optional(),
@@ -103,15 +104,17 @@ export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperatio
       const { timezone = parts.timezone, ...rest } = body;
       return shownPoint(valueOf(await points.add({ ...rest, timezone }, by)));
     },
-    getPoint: async ({ params, context }) => {
+    getPoint: async ({ params, caller, context }) => {
       const found = await pointIn(parts, params.id);
       const meter = stretchAt(found.assignments, now())?.meterId;
       showVersion(context, found);
       const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
-      return { ...shownPoint(found), meter: state };
+      const assignments = assignmentsSince(found, heldSince(found, caller));
+      return { ...shownPoint({ ...found, assignments }), meter: state };
     },
     changePoint: async ({ params, body, by, context }) => {
       await pointIn(parts, params.id);
+      if (body.heldFrom !== undefined && body.heldFrom > now()) throw misfit("body", [TOO_EARLY]);
       valueOf(await points.update(params.id, body, by));
       const found = await pointIn(parts, params.id);
       showVersion(context, found);
@@ -129,6 +132,20 @@ export async function pointIn({ points }: HttpParts, id: string): Promise<PointR
   if (!found) throw new FailureError(failed("notFound", `There is no point ${id}.`));
   return found;
 }
+
+/** Whoever is given a point sees it at once. */
+const TOO_EARLY = { path: "heldFrom", message: "must not be in the future" };
+
+/** Those who are limited to a customer see nothing from before this one had the point. */
+export function heldSince(point: PointRecord, caller: Caller): number {
+  const limit = limitOf(caller);
+  return limit === undefined ? 0 : heldBy(point, limit).at(-1)?.from ?? Infinity;
+}
+
+/** Cut off at an instant; what was read before it is left out. */
+const assignmentsSince = ({ assignments }: PointRecord, since: number): Assignment[] =>
+  since === 0 ? assignments : assignments.filter((one) => overlapOf(one, { from: since }))
+    .map((one) => one.from < since ? { ...one, from: since, start: undefined } : one);
 
 const orNull = (seconds: number | undefined): string | null =>
   seconds === undefined ? null : toInstant(seconds);

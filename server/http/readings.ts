@@ -13,7 +13,6 @@ import type { MeterRecord } from "../store/meters.ts";
 import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, pageOf, wh } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
-import { heldSince } from "./consumption.ts";
 import {
   channelText,
   energyWh,
@@ -29,6 +28,7 @@ import { type HandlersOf, operation } from "./operation.ts";
 import { instantsWriter, toInstant, toWh } from "./output.ts";
 import { pageFields, type Place, readCursor, writeCursor } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
+import { heldSince } from "./points.ts";
 import { FailureError } from "./problem.ts";
 
 const MAX_READINGS = 1_000;

@@ -12,13 +12,12 @@ import { CLOCK_TOLERANCE_SECONDS } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
 import type { SensorRecord } from "../store/sensors.ts";
 import { instantAnswer, pageOf } from "./answers.ts";
-import { heldSince } from "./consumption.ts";
 import { instant, instantOrDate, inZone, items, misfit } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { instantsWriter, toInstant } from "./output.ts";
 import { pageFields, readCursor, writeCursor } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
-import { pointIn } from "./points.ts";
+import { heldSince, pointIn } from "./points.ts";
 import { FailureError } from "./problem.ts";
 import { sensorIn } from "./sensors.ts";
 

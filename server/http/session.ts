@@ -8,7 +8,7 @@ import { id, pageOf } from "./answers.ts";
 import { personCalling } from "./auth.ts";
 import { type Caller, limitOf, type PersonCalling, SCOPES } from "./caller.ts";
 import { giveCookie, takeCookie } from "./cookie.ts";
-import { text } from "./input.ts";
+import { MAX_ANYONES_BYTES, text } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import {
@@ -43,6 +43,7 @@ export const sessionOperations = {
       password,
       code: code.optional(),
     }),
+    maxBytes: MAX_ANYONES_BYTES,
     answer: meAnswer,
     status: 201,
     failures: ["unauthenticated", "codeWanted", "tooMany", "unavailable"],

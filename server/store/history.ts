@@ -12,7 +12,8 @@ import {
   type Value,
   valuesOf,
 } from "../domain/energy.ts";
-import { bestTime, type Reading } from "../domain/reading.ts";
+import { wattsAt } from "../domain/power.ts";
+import type { Reading } from "../domain/reading.ts";
 import { amendedProfile } from "./amended.ts";
 import { type CaseRecord, correctionsIn } from "./cases.ts";
 import { seriesOf } from "./keys.ts";
@@ -32,9 +33,6 @@ export interface Now {
   /** Unknown when the last readings are too old, too far apart or wrong, or the register fell. */
   watts?: number;
 }
-
-/** Two readings further apart than this, or older, say nothing about the power now. */
-const MAX_POWER_GAP_SECONDS = 900;
 
 const READINGS_A_PAGE = 2_000;
 
@@ -99,12 +97,10 @@ export class History {
   async now(meter: string, channel: number, at: number): Promise<Now | undefined> {
     const [before, newest] = await this.reader.newest(seriesOf(meter, channel), 2);
     if (!newest) return before && { newest: before };
-    if (at - bestTime(newest) > MAX_POWER_GAP_SECONDS) return { newest };
-    const seconds = bestTime(newest) - bestTime(before);
-    const rise = newest.milliwattHours - before.milliwattHours;
-    if (seconds <= 0 || seconds > MAX_POWER_GAP_SECONDS || rise < 0) return { newest };
-    if (isDoubted(before, newest, await this.casesOf(meter, channel))) return { newest };
-    return { newest, watts: Math.round(rise * 3.6 / seconds) };
+    const watts = wattsAt(at, newest, before);
+    if (watts === undefined) return { newest };
+    const isDoubtful = isDoubted(before, newest, await this.casesOf(meter, channel));
+    return isDoubtful ? { newest } : { newest, watts };
   }
 
   async #assigned(

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 interface Begun {
-  /** What was asked, as a hash. */
+  /** What was asked, as a fingerprint: a password in it cannot be guessed from that. */
   asked: string;
   endsAt: number;
   /** Of the answer, once there is one: its status and in how many rows it is. */
@@ -44,7 +44,10 @@ export class Once {
     now: number,
   ): Promise<Answer | Failure | undefined> {
     const place = hashOf(owner, key);
-    const begun: Begun = { asked: hashOf(asked), endsAt: now + KEPT_SECONDS };
+    const begun: Begun = {
+      asked: this.vault.fingerprint("request", asked),
+      endsAt: now + KEPT_SECONDS,
+    };
     const known = await this.kv.get<Begun>(onceKey(place));
     if (known.value === null || known.value.endsAt <= now) {
       const claim = this.kv.atomic().check(known).set(onceKey(place), begun, EXPIRES);

@@ -62,7 +62,7 @@ export class SetPassword {
     const person = link.purpose === "setup" ? undefined : await people.get(link.id);
     const isUsable = link.purpose === "setup"
       ? !await people.hasOperator()
-      : person?.disabledAt === undefined;
+      : person !== undefined && person.disabledAt === undefined;
     if (!isUsable) return gone();
     await taken.value.undo();
     return done({ link, purpose: link.purpose, person });

@@ -4,6 +4,7 @@
  * good one is taken back. The counts are in the database, which servers share.
  */
 import { createHash } from "node:crypto";
+import { networkOf } from "../domain/network.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { triesKey } from "./keys.ts";
 
@@ -90,15 +91,3 @@ const tooMany = (retryAfterSeconds: number): Failure => ({
   ...failed("tooMany", "Too many tries. Try again later."),
   retryAfterSeconds,
 });
-
-/** Whoever has an IPv6 address has all those with the same first 64 bits. */
-export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const mapped = address.slice(address.lastIndexOf(":") + 1);
-  if (mapped.includes(".")) return mapped;
-  const [head, tail] = address.toLowerCase().split("::");
-  const [first, last] = [head, tail].map((half) => half ? half.split(":") : []);
-  const zeros = Math.max(0, 8 - first.length - last.length);
-  const groups = [...first, ...Array(zeros).fill("0"), ...last].slice(0, 4);
-  return groups.map((group) => group.replace(/^0+(?=.)/, "")).join(":");
-}

@@ -2,7 +2,7 @@
  * Seals what must not be read in the database, with AES-256-GCM. What is sealed is bound to whose it
  * is: a meter's key that was moved to another meter's record does not open.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -22,6 +22,12 @@ export class Vault {
   /** Throws if the secret is another one or the record was changed. */
   open(meter: string, keyId: number, sealed: Uint8Array): Uint8Array {
     return this.openFor(`${meter} ${keyId}`, sealed, `the key of meter ${meter}`);
+  }
+
+  /** Tells the same text again, and nothing to who does not know the secret. */
+  fingerprint(purpose: string, text: string): string {
+    const key = createHmac("sha256", this.secret).update(`fingerprint of a ${purpose}`).digest();
+    return createHmac("sha256", key).update(text).digest("hex");
   }
 
   sealFor(owner: string, plain: Uint8Array): Uint8Array {

@@ -180,6 +180,10 @@ Deno.test("warningsOf() names what is ignored, and a short key", () => {
   ]);
   const shared = { CONTALUZ_KV_TOKEN: "t", CONTALUZ_KV: "https://kv.example/" };
   assertEquals(warningsOf({ ...good, ...shared }), []);
+  const proxied = { ...good, CONTALUZ_PROXIES: "1" };
+  assert(warningsOf(proxied)[0].includes("CONTALUZ_PUBLIC_URL"));
+  assertEquals(warningsOf({ ...proxied, CONTALUZ_PUBLIC_URL: "https://luz.example" }), []);
+  assertEquals(warningsOf({ ...good, CONTALUZ_PROXIES: "0" }), []);
   for (const none of [undefined, ""]) {
     assertEquals(warningsOf({ CONTALUZ_OPERATOR_KEY: none }), []);
   }

@@ -1,5 +1,6 @@
 /** What holds for every request: ids, headers, other sites' pages, rates, requests sent again. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { createHash } from "node:crypto";
 import { TOTP } from "otpauth";
 import { AppInMemory } from "./app-in-memory.ts";
 import { castIn, headersOf } from "./cast.ts";
@@ -240,4 +241,51 @@ Deno.test("a request without an answer's body that comes again is answered witho
   for (const _ of ["first", "again"]) {
     assertEquals(await send("/confirm", JSON.stringify({ code })), { status: 204, text: "" });
   }
+});
+
+Deno.test("a long header of blanks costs next to nothing", async () => {
+  await using app = await AppInMemory.open();
+  const tags = `"a"${" ".repeat(100_000)}"b"`;
+  const begin = performance.now();
+  const answer = await app.fetch(request("/openapi.json", { headers: { "if-none-match": tags } }));
+  await answer.body?.cancel();
+  assertEquals(answer.status, 200);
+  const took = performance.now() - begin;
+  assert(took < 2_000, `${took} ms`);
+});
+
+Deno.test("who has all addresses of an IPv6 network is limited as one", async () => {
+  await using app = await AppInMemory.open({ rates: FEW, proxies: 1 });
+  const statuses: number[] = [];
+  for (const host of ["1", "2", "3", "4", "ffff:5"]) {
+    const headers = { "x-forwarded-for": `2001:db8::${host}` };
+    const answer = await app.fetch(request("/", { headers }));
+    await answer.body?.cancel();
+    statuses.push(answer.status);
+  }
+  assertEquals(statuses, [200, 200, 200, 429, 429]);
+});
+
+Deno.test("nobody known may send a long body", async () => {
+  await using app = await AppInMemory.open();
+  for (const path of ["/session", "/password", "/links/check", "/enrol"]) {
+    const answer = await app.fetch(
+      request(`/api/v1${path}`, { method: "POST", body: `{"a":"${"x".repeat(16 * 1024)}"}` }),
+    );
+    await answer.body?.cancel();
+    assertEquals(answer.status, 413, path);
+  }
+});
+
+Deno.test("a password that came with an Idempotency-Key cannot be guessed from what is kept", async () => {
+  await using app = await AppInMemory.open();
+  const body = { email: "ana@example.com", name: "Ana", role: "operator" };
+  const answer = await app.fetch(post("/people", body, { "idempotency-key": "k" }));
+  await answer.body?.cancel();
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const asked = sha256(
+    JSON.stringify([`/api/v1/people ${sha256(JSON.stringify(body))}`]),
+  );
+  const [{ value }] = await Array.fromAsync(app.kv.list<{ asked: string }>({ prefix: ["once"] }));
+  assertNotEquals(value.asked, asked);
 });

@@ -181,3 +181,12 @@ Deno.test("a first start with an operator's key prints no link: the key can invi
   await server.stop();
   assert(!server.stderr.includes("Set up"), server.stderr);
 });
+
+Deno.test("the link of someone who is not there makes nobody an operator", async () => {
+  await using app = await openApp();
+  const { person, link } = await invite(app);
+  await app.kv.delete(["person", person.id]);
+  const eve = { email: "eve@example.com", name: "Eve" };
+  assertEquals((await check(app, tokenIn(link))).status, 404);
+  assertEquals((await use(app, tokenIn(link), PASSWORD, eve)).status, 404);
+});

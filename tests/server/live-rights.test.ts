@@ -36,3 +36,29 @@ Deno.test("a live connection is closed after its key was revoked, and not before
 async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+Deno.test("a request that is no good WebSocket takes nobody's place", async () => {
+  await using app = await AppInMemory.open({
+    upgrade: (request) => Deno.upgradeWebSocket(request),
+  });
+  const point = await newPoint(app);
+  const asked = { label: "display", scopes: ["live"], connections: 1 };
+  const { key } = await app.ask("POST", "/api-keys", asked);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
+  const head = [
+    `GET /api/v1/live?points=${point} HTTP/1.1`,
+    "host: localhost",
+    "connection: upgrade, close",
+    "upgrade: websocket",
+    `authorization: Bearer ${key}`,
+  ];
+  for (let i = 0; i < 3; i++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+    await connection.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`));
+    const [{ value: bytes }] = [await connection.readable.getReader().read()];
+    assertEquals(new TextDecoder().decode(bytes).slice(0, 12), "HTTP/1.1 400");
+    connection.close();
+  }
+  assertEquals(app.parts.admission.total, 0);
+  await server.shutdown();
+});

@@ -1,6 +1,7 @@
 /** Guessing: of one account, from one address, many at once, by links; and that it ends again. */
 import { assert, assertEquals } from "@std/assert";
-import { networkOf, Tries } from "../../server/store/tries.ts";
+import { networkOf } from "../../server/domain/network.ts";
+import { Tries } from "../../server/store/tries.ts";
 import type { AppInMemory } from "./app-in-memory.ts";
 import { Browser, newPerson, openApp, PASSWORD, signedIn } from "./browser.ts";
 
@@ -130,6 +131,8 @@ Deno.test("networkOf() is an IPv4 address, or the first 64 bits of an IPv6 one",
     "2001:db8:1:2:3:4:5:6": "2001:db8:1:2",
     "::1": "0:0:0:0",
     "unknown": "unknown",
+    "203.0.113.7:4711": "203.0.113.7",
+    "[2001:db8::1]:4711": "2001:db8:0:0",
   };
   for (const [address, network] of Object.entries(networks)) {
     assertEquals(networkOf(address), network, address);
