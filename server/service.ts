@@ -43,6 +43,8 @@ import type { TryLimits } from "./store/tries.ts";
 import { Vault } from "./store/vault.ts";
 import { WatchedHeads } from "./store/watched-heads.ts";
 
+const MAX_LIVE = 5_000;
+const MAX_DOWNLOADS = 50;
 const MAX_BACKOFF_MS = 30_000;
 
 /** What the service is made over: all that a test may replace. */
@@ -117,7 +119,8 @@ export async function openService(world: World): Promise<Service> {
     cases,
     history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
     live,
-    admission: new Admission(),
+    admission: new Admission("live connections", MAX_LIVE),
+    downloads: new Admission("downloads", MAX_DOWNLOADS),
     upgrade: world.upgrade,
     callerOf: callersBy({ ...world, ...registry.identity }),
     addressOf: (context: Context) => addressOf(context, world.proxies ?? 0),

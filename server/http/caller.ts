@@ -49,6 +49,10 @@ export const isOperator = (caller: Caller): boolean =>
   caller.kind === "person" && caller.role === "operator" ||
   caller.kind === "key" && caller.customerId === undefined && caller.scopes.includes("operator");
 
+/** By what a caller's open connections and the like are counted. */
+export const nameOf = (caller: Caller): string =>
+  caller.kind === "nobody" ? "nobody" : `${caller.kind} ${caller.id}`;
+
 export const actorOf = (caller: Caller, request: string): Actor =>
   caller.kind === "nobody"
     ? { kind: "server", id: "anyone", request }

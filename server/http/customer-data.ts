@@ -30,13 +30,13 @@ export function customerDataHandlers(
   parts: HttpParts,
 ): HandlersOf<typeof customerDataOperations> {
   return {
-    downloadCustomerData: async ({ params }) => {
+    downloadCustomerData: async ({ params, caller }) => {
       const customer = await customerIn(parts, params.id);
       const now = parts.now();
       const day = instantWriter(parts.timezone)(now).slice(0, 10);
       const name = fileName(["data", customer.name, day], ".zip");
       const files = makeZip(entriesOf(filesOf(parts, customer), new Date(now * 1000)));
-      return await download(parts, { name, type: "application/zip" }, files);
+      return await download(parts, caller, { name, type: "application/zip" }, files);
     },
   };
 }

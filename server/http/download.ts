@@ -1,5 +1,7 @@
 /** Answers that are files, written piece by piece, as fast as they are taken and no faster. */
-import type { ReportProblem } from "../errors.ts";
+import { type Caller, nameOf } from "./caller.ts";
+import type { HttpParts } from "./parts.ts";
+import { valueOf } from "./problem.ts";
 
 const MAX_WORD = 60;
 
@@ -21,35 +23,63 @@ export const fileHeaders = (name: string, type: string): Record<string, string> 
 const plain = (name: string): string =>
   name.normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\w.-]/g, "_");
 
+/** Each may take long, and the database serves all others besides. */
+const DOWNLOADS_A_CALLER = 5;
+
 /** A failure before the first piece is answered as one; a later one breaks the download off. */
 export async function download(
-  { report }: { report: ReportProblem },
+  { report, downloads }: Pick<HttpParts, "report" | "downloads">,
+  caller: Caller,
   { name, type }: { name: string; type: string },
   content: AsyncIterable<Piece>,
 ): Promise<Response> {
+  const leave = valueOf(downloads.admit(nameOf(caller), DOWNLOADS_A_CALLER));
   const pieces = content[Symbol.asyncIterator]();
-  const first = await pieces.next();
-  const body = ReadableStream.from(inBytes(first, pieces, name, report));
-  return new Response(body, { headers: fileHeaders(name, type) });
+  try {
+    const first = await pieces.next();
+    const fail = (error: unknown) => report(`Cannot go on writing ${name}`, error);
+    const body = ReadableStream.from(inBytes(first, pieces, fail, leave));
+    return new Response(body, { headers: fileHeaders(name, type) });
+  } catch (error) {
+    leave();
+    throw error;
+  }
 }
 
 type Piece = string | Uint8Array;
 
-async function* inBytes(
+/** Not a generator: what is called off before it has begun must leave, too. */
+function inBytes(
   first: IteratorResult<Piece>,
   pieces: AsyncIterator<Piece>,
-  name: string,
-  report: ReportProblem,
-): AsyncGenerator<Uint8Array> {
+  fail: (error: unknown) => void,
+  leave: () => void,
+): AsyncIterableIterator<Uint8Array> {
   const encoder = new TextEncoder();
-  try {
-    for (let next = first; !next.done; next = await pieces.next()) {
-      yield typeof next.value === "string" ? encoder.encode(next.value) : next.value;
+  let begun: IteratorResult<Piece> | undefined = first;
+  const end = async (): Promise<IteratorReturnResult<undefined>> => {
+    leave();
+    // Some sources throw what they are called off with, which is nothing.
+    await pieces.return?.().catch(() => {});
+    return { done: true, value: undefined };
+  };
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    try {
+      const { done, value } = begun ?? await pieces.next();
+      begun = undefined;
+      if (done) return await end();
+      return { done, value: typeof value === "string" ? encoder.encode(value) : value };
+    } catch (error) {
+      fail(error);
+      await end();
+      throw error;
     }
-  } catch (error) {
-    report(`Cannot go on writing ${name}`, error);
-    throw error;
-  } finally {
-    await pieces.return?.();
-  }
+  };
+  return {
+    next,
+    return: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -61,7 +61,7 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
       const values = period ? history.values(point, query.channel, period) : none<Value[]>();
       const lines = consumptionLines(values, point.timezone, formOf(query));
       const words = ["consumption", point.label, ...period ? daysOf(point, period) : []];
-      return await download(parts, { name: fileName(words, ".csv"), type: CSV }, lines);
+      return await download(parts, caller, { name: fileName(words, ".csv"), type: CSV }, lines);
     },
     downloadReadings: async ({ params, query, caller }) => {
       const meter = await meterIn(parts, params.id);
@@ -70,7 +70,7 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
       const readings = channelReadings(parts, meter.id, channels, since, end);
       const lines = readingLines(readings, point?.timezone ?? parts.timezone, formOf(query));
       const name = fileName(["readings", meter.serial ?? meter.label ?? meter.id], ".csv");
-      return await download(parts, { name, type: CSV }, lines);
+      return await download(parts, caller, { name, type: CSV }, lines);
     },
     downloadGreenButton: async ({ params, query, caller }) => {
       const point = await pointIn(parts, params.id);
@@ -92,7 +92,12 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
         values: period ? each(history.values(point, channel, period)) : none<Value>(),
       });
       const name = fileName(["green-button", point.label, ...daysOf(point, { from, to })], ".xml");
-      return await download(parts, { name, type: "application/atom+xml; charset=utf-8" }, file);
+      return await download(
+        parts,
+        caller,
+        { name, type: "application/atom+xml; charset=utf-8" },
+        file,
+      );
     },
   };
 }

@@ -3,7 +3,7 @@ import { Context } from "hono";
 import { z } from "zod";
 import { failed } from "../errors.ts";
 import { connectionOf } from "../live/connection.ts";
-import { type Caller, limitOf } from "./caller.ts";
+import { type Caller, limitOf, nameOf } from "./caller.ts";
 import { mayCall } from "./guard.ts";
 import { isId, text } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
@@ -46,7 +46,7 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
       if (missing !== undefined) {
         throw new FailureError(failed("notFound", `There is no point ${missing}.`));
       }
-      const leave = valueOf(admission.admit(ownerOf(caller), connectionsOf(caller)));
+      const leave = valueOf(admission.admit(nameOf(caller), connectionsOf(caller)));
       const asked = copyOf(context);
       const { socket, response } = upgraded(upgrade, context.req.raw, leave);
       let unsubscribe = () => {};
@@ -81,9 +81,6 @@ function upgraded(upgrade: HttpParts["upgrade"], request: Request, leave: () => 
     throw error instanceof TypeError ? noWebSocket() : error;
   }
 }
-
-const ownerOf = (caller: Caller): string =>
-  caller.kind === "nobody" ? "nobody" : `${caller.kind} ${caller.id}`;
 
 const connectionsOf = (caller: Caller): number =>
   caller.kind === "key" ? caller.connections : CONNECTIONS_A_PERSON;

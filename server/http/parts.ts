@@ -50,6 +50,7 @@ export interface HttpParts {
   cases: Cases;
   live: LiveFeed;
   admission: Admission;
+  downloads: Admission;
   /** Turns a request into a WebSocket. */
   upgrade: (request: Request) => { socket: WebSocket; response: Response };
   health: Health;

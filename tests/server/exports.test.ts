@@ -239,3 +239,20 @@ Deno.test("green-button.xml takes up to thirteen months", async () => {
   assertEquals(await ask("step=1d"), 400);
   assertEquals(await ask(""), 200);
 });
+
+Deno.test("a caller has five downloads open, and one more when one ends or is called off", async () => {
+  await using app = await AppInMemory.open();
+  const { meter } = await metered(app, 100, 900);
+  const path = `/meters/${meter}/readings.csv`;
+  const open = await Promise.all(Array.from({ length: 5 }, () => get(app, path)));
+  assertEquals(open.map(({ status }) => status), [200, 200, 200, 200, 200]);
+  const refused = await get(app, path);
+  assertEquals([refused.status, (await refused.json()).title], [429, "Too many requests"]);
+  await open[0].body!.cancel();
+  open[0] = await get(app, path);
+  assertEquals(open[0].status, 200);
+  for (const { body } of open) await new Response(body).text();
+  const last = await get(app, path);
+  assertEquals(last.status, 200);
+  await last.body!.cancel();
+});

@@ -157,7 +157,7 @@ onLive("when the server stops all are told to go, and nobody comes", async (live
 });
 
 Deno.test("Admission.admit() takes so many connections of an owner, again once one is over", () => {
-  const admission = new Admission();
+  const admission = new Admission("live connections", 5_000);
   const admitted = [1, 2].map(() => admission.admit("key", 2));
   const refused = admission.admit("key", 2);
   assert(!refused.ok);
@@ -173,7 +173,7 @@ Deno.test("Admission.admit() takes so many connections of an owner, again once o
 });
 
 Deno.test("Admission.admit() takes so many connections altogether, and forgets who is gone", () => {
-  const admission = new Admission(3);
+  const admission = new Admission("live connections", 3);
   const admitted = ["a", "b", "c"].map((owner) => admission.admit(owner, 5));
   const refused = admission.admit("d", 5);
   assert(!refused.ok);
