@@ -3,6 +3,7 @@ import { ambientHandlers, ambientOperations } from "./ambient.ts";
 import { apiKeyHandlers, apiKeyOperations } from "./api-keys.ts";
 import { auditHandlers, auditOperations } from "./audit.ts";
 import { caseHandlers, caseOperations } from "./cases.ts";
+import { conflictHandlers, conflictOperations } from "./conflicts.ts";
 import { consumptionHandlers, consumptionOperations } from "./consumption.ts";
 import { customerDataHandlers, customerDataOperations } from "./customer-data.ts";
 import { customerHandlers, customerOperations } from "./customers.ts";
@@ -13,6 +14,7 @@ import { healthHandlers, healthOperations } from "./health.ts";
 import { importHandlers, importOperations } from "./import.ts";
 import { linkHandlers, linkOperations } from "./links.ts";
 import { liveHandlers, liveOperations } from "./live.ts";
+import { meterKeyHandlers, meterKeyOperations } from "./meter-keys.ts";
 import { meterHandlers, meterOperations } from "./meters.ts";
 import type { ClientOf, HandlersOf } from "./operation.ts";
 import { ownAccountHandlers, ownAccountOperations } from "./own-account.ts";
@@ -37,8 +39,10 @@ export const OPERATIONS = {
   ...customerOperations,
   ...pointOperations,
   ...consumptionOperations,
+  ...meterKeyOperations,
   ...meterOperations,
   ...readingOperations,
+  ...conflictOperations,
   ...importOperations,
   ...caseOperations,
   ...liveOperations,
@@ -67,8 +71,10 @@ export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...customerHandlers(parts),
   ...pointHandlers(parts),
   ...consumptionHandlers(parts),
+  ...meterKeyHandlers(parts),
   ...meterHandlers(parts),
   ...readingHandlers(parts),
+  ...conflictHandlers(parts),
   ...importHandlers(parts),
   ...caseHandlers(parts),
   ...liveHandlers(parts),

@@ -11,7 +11,7 @@ import { periodFields, periodOf } from "./consumption.ts";
 import { consumptionLines, formFields, formOf, readingLines } from "./csv-files.ts";
 import { download, fileName } from "./download.ts";
 import { channelText, instantOrDate } from "./input.ts";
-import { meterIn } from "./meters.ts";
+import { meterIn } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { pointIn } from "./points.ts";

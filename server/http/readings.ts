@@ -8,7 +8,6 @@ import {
   receive,
 } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
-import type { ConflictRecord } from "../store/conflicts.ts";
 import type { MeterRecord } from "../store/meters.ts";
 import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, pageOf, wh } from "./answers.ts";
@@ -23,9 +22,9 @@ import {
   misfit,
   whole,
 } from "./input.ts";
-import { meterIn } from "./meters.ts";
+import { meterIn } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { instantsWriter, toInstant, toWh } from "./output.ts";
+import { instantsWriter, toWh } from "./output.ts";
 import { pageFields, type Place, readCursor, writeCursor } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { heldSince } from "./points.ts";
@@ -45,11 +44,10 @@ const upload = z.strictObject({
   ),
 });
 
-const quality = z.array(
+export const quality = z.array(
   z.enum(["timeEstimated", "firstAfterBoot", "olderCheckpoint", "tamper", "clockWrong"]),
 );
-const channel = z.int().min(0).max(1);
-const content = z.object({ time: instantAnswer, energyWh: wh, quality });
+export const channel = z.int().min(0).max(1);
 
 export const readingOperations = {
   addReadings: operation("POST /api/v1/meters/:id/readings", {
@@ -76,14 +74,6 @@ export const readingOperations = {
         quality,
         estimatedTime: instantAnswer.optional(),
       }).meta({ id: "Reading" }),
-    ),
-  }),
-  listConflicts: operation("GET /api/v1/meters/:id/conflicts", {
-    summary: "Readings that were kept out, as their number was taken by another content",
-    query: z.strictObject(pageFields),
-    answer: pageOf(
-      z.object({ n: z.int(), channel, seenAt: instantAnswer, stored: content, refused: content })
-        .meta({ id: "Conflict" }),
     ),
   }),
 };
@@ -134,16 +124,6 @@ export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOper
       const write = instantsWriter();
       const items = known.map(({ place: [, channel], reading }) => shown(reading, channel, write));
       return { items, next: next ? writeCursor(next) : null };
-    },
-    listConflicts: async ({ params, query: { limit, cursor } }) => {
-      const meter = await meterIn(parts, params.id);
-      const [n, channel] = readCursor(cursor);
-      const records = await parts.conflicts.of(meter.id, limit + 1, channel, n);
-      const [next] = records.splice(limit);
-      return {
-        items: records.map(shownConflict),
-        next: next ? writeCursor([next.stored.n, next.channel]) : null,
-      };
     },
   };
 }
@@ -213,17 +193,3 @@ function shown(reading: Reading, channel: number, write: (seconds: number) => st
     estimatedTime: skew === 0 ? undefined : write(time + skew),
   };
 }
-
-const shownConflict = ({ channel, seenAt, stored, refused }: ConflictRecord) => ({
-  n: stored.n,
-  channel,
-  seenAt: toInstant(seenAt),
-  stored: contentOf(stored),
-  refused: contentOf(refused),
-});
-
-const contentOf = ({ time, milliwattHours, quality }: Reading) => ({
-  time: toInstant(time),
-  energyWh: toWh(milliwattHours),
-  quality: qualityNames(quality),
-});
