@@ -1,5 +1,6 @@
 /** A meter as it stands: its register, its power, when it was last heard of. */
 import { z } from "zod";
+import { bestTime } from "../domain/reading.ts";
 import { instantAnswer, wh } from "./answers.ts";
 import { toInstant, toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
@@ -10,8 +11,10 @@ export const meterState = {
   lastSeen: instantAnswer.nullable(),
 };
 
-export async function stateOf({ history, ...parts }: HttpParts, meter: string) {
-  const now = await history.now(meter, 0, parts.now());
+/** What was read before `since` is not told. */
+export async function stateOf({ history, ...parts }: HttpParts, meter: string, since = 0) {
+  const latest = await history.now(meter, 0, parts.now());
+  const now = latest && bestTime(latest.newest) >= since ? latest : undefined;
   return {
     registerWh: now ? toWh(now.newest.milliwattHours) : null,
     powerW: now?.watts ?? null,

@@ -10,6 +10,7 @@ import { type HandlersOf, operation } from "./operation.ts";
 import { toInstant } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
 import { valueOf } from "./problem.ts";
+import { countsSince } from "./readings.ts";
 import { showVersion } from "./serve.ts";
 
 const exchange = z.strictObject({
@@ -80,8 +81,11 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
     getMeter: async ({ params, caller, context }) => {
       const meter = await meterIn(parts, params.id);
       showVersion(context, meter);
-      const state = await stateOf(parts, meter.id);
-      if (limitOf(caller) === undefined) return { ...shownMeter(meter), ...state };
+      if (limitOf(caller) === undefined) {
+        return { ...shownMeter(meter), ...await stateOf(parts, meter.id) };
+      }
+      const point = meter.pointId === undefined ? undefined : await parts.points.get(meter.pointId);
+      const state = await stateOf(parts, meter.id, countsSince(point, meter, caller));
       // Those may have been anybody's.
       return { ...shownMeter(meter), formerPointIds: [], ...state };
     },

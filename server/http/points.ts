@@ -106,10 +106,11 @@ export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperatio
     },
     getPoint: async ({ params, caller, context }) => {
       const found = await pointIn(parts, params.id);
+      const since = heldSince(found, caller);
       const meter = stretchAt(found.assignments, now())?.meterId;
       showVersion(context, found);
-      const state = meter ? { id: meter, ...await stateOf(parts, meter) } : null;
-      const assignments = assignmentsSince(found, heldSince(found, caller));
+      const state = meter ? { id: meter, ...await stateOf(parts, meter, since) } : null;
+      const assignments = assignmentsSince(found, since);
       return { ...shownPoint({ ...found, assignments }), meter: state };
     },
     changePoint: async ({ params, body, by, context }) => {

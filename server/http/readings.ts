@@ -143,7 +143,11 @@ export async function readingsPeriod(
 }
 
 /** Those who are limited to a customer see a meter's readings since it counts at their point. */
-function countsSince(point: PointRecord | undefined, meter: MeterRecord, caller: Caller): number {
+export function countsSince(
+  point: PointRecord | undefined,
+  meter: MeterRecord,
+  caller: Caller,
+): number {
   if (limitOf(caller) === undefined) return 0;
   const assignment = point?.assignments.findLast(({ meterId }) => meterId === meter.id);
   return point && assignment ? Math.max(assignment.from, heldSince(point, caller)) : Infinity;

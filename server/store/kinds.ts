@@ -22,7 +22,7 @@ export interface Kind<Record extends Row> {
   /** What people call it; lists are in this order. */
   title: (record: Record) => string;
   searched: (record: Record) => (string | undefined)[];
-  /** What belongs to one record alone, by field. */
+  /** What belongs to one record alone, by field; undefined where it is to be had. */
   unique: (record: Record) => { [field: string]: string | undefined };
   /** The lists it stands in: of all, of those retired, of a customer's. */
   lists: (record: Record) => string[];
@@ -44,6 +44,10 @@ export const isOwned = (list: string): boolean => list !== ALL && list !== RETIR
 
 const activeOr = (retiredAt: number | undefined): string => retiredAt === undefined ? ALL : RETIRED;
 
+/** What is retired leaves its number to another. */
+const whileInUse = (retiredAt: number | undefined, value: string | undefined) =>
+  retiredAt === undefined ? value : undefined;
+
 export const CUSTOMERS: Kind<Customer> = {
   name: "customer",
   title: ({ name }) => name,
@@ -58,7 +62,7 @@ export const POINTS: Kind<PointRecord> = {
   name: "point",
   title: ({ label }) => label,
   searched: ({ label, code, address }) => [label, code, address],
-  unique: ({ code }) => ({ code }),
+  unique: ({ code, retiredAt }) => ({ code: whileInUse(retiredAt, code) }),
   lists: ({ customerId, retiredAt, holders }) => [
     activeOr(retiredAt),
     listOf(retiredAt === undefined ? "customer" : "retired customer", customerId),
@@ -72,7 +76,10 @@ export const METERS: Kind<MeterRecord> = {
   name: "meter",
   title: ({ label, serial }) => label ?? serial ?? "",
   searched: ({ label, serial, hardwareId }) => [label, serial, hardwareId],
-  unique: ({ serial, tokenHash }) => ({ serial, enrolmentToken: tokenHash }),
+  unique: ({ serial, retiredAt, tokenHash }) => ({
+    serial: whileInUse(retiredAt, serial),
+    enrolmentToken: tokenHash,
+  }),
   lists: ({ retiredAt }) => [activeOr(retiredAt)],
   secret: ["keys", "tokenHash"],
   personal: [],

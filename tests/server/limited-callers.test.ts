@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { NOON } from "./app-in-memory.ts";
 import { as, customer, key } from "./as-caller.ts";
 import { Browser, openApp, signedIn } from "./browser.ts";
-import { instant, newMeter, newPoint } from "./metered-point.ts";
+import { instant, newMeter, newPoint, upload } from "./metered-point.ts";
 
 const HOUR = 3600;
 
@@ -47,6 +47,25 @@ Deno.test("a new holder is told nothing of meters and registers from before", as
     { meterId: young.id, from: heldFrom, to: null, startWh: null, finalWh: null },
   ]);
   assertEquals((await app.ask("GET", `/points/${point}`)).assignments.length, 2);
+});
+
+Deno.test("a register that was read before the new holder came is not told to them", async () => {
+  await using app = await openApp();
+  const point = await newPoint(app);
+  const meter = await newMeter(app, point);
+  await upload(app, meter, [{ time: NOON - 600, milliwattHours: 5_000 }]);
+  const { id: customerId } = await app.ask("POST", "/customers", { name: "Bia" });
+  await app.ask("PATCH", `/points/${point}`, { customerId, heldFrom: instant(NOON - 300) });
+  const ask = as(app, customer(customerId));
+  const registers = async () => [
+    (await ask("GET", `/points/${point}`)).body.meter.registerWh,
+    (await ask("GET", `/meters/${meter}`)).body.registerWh,
+  ];
+  assertEquals(await registers(), [null, null]);
+  assertEquals((await app.ask("GET", `/meters/${meter}`)).registerWh, 5);
+  const readings = [{ n: 2, time: instant(NOON - 60), energyWh: 6 }];
+  await app.ask("POST", `/meters/${meter}/readings`, { readings });
+  assertEquals(await registers(), [6, 6]);
 });
 
 Deno.test("where a meter was before is the utility's matter", async () => {
