@@ -52,3 +52,6 @@ export const failed = (kind: FailureKind, detail: string, errors?: FieldError[])
   detail,
   ...(errors ? { errors } : {}),
 });
+
+export const noSuch = (kind: string, id: string): Failure =>
+  failed("notFound", `There is no ${kind} ${id}.`);

@@ -7,7 +7,7 @@ import { usage } from "./ending.ts";
 import { details } from "./table.ts";
 import { instant, register } from "./units.ts";
 
-type Case = InferResponseType<ApiClient["cases"][":caseId"]["$get"]>;
+type Case = InferResponseType<ApiClient["cases"][":id"]["$get"]>;
 
 const WHYS = ["reset", "exchange", "fault"] as const;
 
@@ -43,9 +43,9 @@ export const caseCommands: Command[] = [
     example: "cases resolve 8a1f63c0d27be954-0-184 reset",
     run: async ({ words, options, answers, connection: { api } }) => {
       const why = oneOf("WHY", words.WHY, WHYS);
-      const param = { caseId: encodeURIComponent(words.ID) };
+      const param = { id: encodeURIComponent(words.ID) };
       const json = resolution(why, options);
-      await answers.show(api.cases[":caseId"].resolve.$post({ param, json }), shown);
+      await answers.show(api.cases[":id"].resolve.$post({ param, json }), shown);
     },
   }),
 ];

@@ -9,7 +9,11 @@ export const importCommands: Command[] = [
     summary: "Register customers, points and meters from a CSV file",
     options: { "--dry-run": "only check the file" },
     details: "The file is checked whole before anything is written. What is there already stays\n" +
-      "as it is, so a file may be brought in again.",
+      "as it is, so a file may be brought in again. Columns, in any order:\n" +
+      "  customer, taxId, email, phone, customerAddress, point, pointCode, address,\n" +
+      "  timezone, meter, meterLabel\n" +
+      "A row has a customer, perhaps with a point, perhaps with a meter there. With a\n" +
+      "point, taxId and pointCode, the number of the installation, are needed.",
     example: "import homes.csv --dry-run",
     run: async ({ words, options, answers, world, connection: { api } }) => {
       const body = await world.files.read(words.FILE);

@@ -11,7 +11,7 @@ export const keyCommands: Command[] = [
   command("keys [SEARCH]", {
     summary: "API keys by label",
     options: {
-      "--customer ID": "only this customer's, revoked or not",
+      "--customer ID": "only this customer's",
       "--revoked": "those that are revoked, instead of those that are not",
     },
     example: "keys dashboard",

@@ -13,7 +13,7 @@ export const peopleCommands: Command[] = [
   command("people [SEARCH]", {
     summary: "People who sign in, by name",
     options: {
-      "--customer ID": "only this customer's, disabled or not",
+      "--customer ID": "only this customer's",
       "--disabled": "those who are disabled, instead of those who are not",
     },
     example: "people maria",

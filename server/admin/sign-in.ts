@@ -64,7 +64,9 @@ export const signInCommands: Command[] = [
     example: "set-up http://127.0.0.1:8000/set-password#token=9c0e3a59c2d64b1f",
     run: ({ words, options, answers, connection, world }) =>
       usingLink(words.LINK, connection.address, answers, world, async (purpose) => {
-        if (purpose !== "setup") throw new Ending("refused", "The link is one for set-password.");
+        if (purpose !== "setup") {
+          throw new Ending("refused", "The link is for deno task admin set-password.");
+        }
         const email = options.email ?? await asked(world.terminal, "E-mail");
         return { email, name: options.name ?? await asked(world.terminal, "Name") };
       }),
@@ -75,7 +77,12 @@ export const signInCommands: Command[] = [
     example: "set-password https://luz.example/set-password#token=9c0e3a59c2d64b1f",
     run: ({ words, answers, connection, world }) =>
       usingLink(words.LINK, connection.address, answers, world, (purpose) => {
-        if (purpose === "setup") throw new Ending("refused", "The link is one for set-up.");
+        if (purpose === "setup") {
+          throw new Ending(
+            "refused",
+            "The link makes the first operator: it is for deno task admin set-up.",
+          );
+        }
         return Promise.resolve({});
       }),
   }),
@@ -91,16 +98,21 @@ async function usingLink(
   const link = given ?? await secret(world.terminal, "Link");
   const [, page, token] = link.match(/^(?:(.+)#token=)?([0-9a-f]+)$/) ?? [];
   if (!token) throw usage("That is no link to set a password.");
-  const api = anonymous(world, page ? checked(new URL("/", page).href) : usualAddress);
+  const address = page ? checked(new URL("/", page).href) : usualAddress;
+  const api = anonymous(world, address);
   const { purpose, email } = await answers.value(api.links.check.$post({ json: { token } }));
   const fields = await more(purpose);
   if (email) answers.tell(`For ${email}.`);
   const password = await secret(world.terminal, "New password");
   if (world.terminal.isTty && await secret(world.terminal, "Once more") !== password) {
-    throw new Ending("refused", "These are two passwords. Nothing was changed.");
+    throw new Ending("refused", "The passwords differ. Nothing was changed.");
   }
   const set = api.password.$post({ json: { token, password, ...fields } });
-  await answers.show(set, (person) => `The password of ${person.email} is set. Now sign in.`);
+  const signIn = (email: string) => `deno task admin sign-in --address ${address} --email ${email}`;
+  await answers.show(
+    set,
+    ({ email }) => `The password of ${email} is set. Now sign in:\n  ${signIn(email)}`,
+  );
 }
 
 async function wantsCode(answer: Answer<Me>): Promise<boolean> {

@@ -3,14 +3,20 @@
 export const writeCursor = (place: unknown[]): string =>
   new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url" });
 
-/** Undefined if it is not the place of a text and an id. */
-export function readCursor(cursor: string): [text: string, id: string] | undefined {
+/** What was written into a cursor; undefined if it is none. */
+export function placeIn(cursor: string): unknown {
   try {
     const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
-    const [text, id, ...more] = JSON.parse(new TextDecoder().decode(bytes));
-    const isPlace = typeof text === "string" && typeof id === "string" && more.length === 0;
-    return isPlace ? [text, id] : undefined;
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** Undefined if it is not the place of a text and an id. */
+export function readCursor(cursor: string): [text: string, id: string] | undefined {
+  const place = placeIn(cursor);
+  if (!Array.isArray(place) || place.length !== 2) return undefined;
+  const [text, id] = place;
+  return typeof text === "string" && typeof id === "string" ? [text, id] : undefined;
 }

@@ -53,7 +53,7 @@ const upTo = (max: number): Check => (value) =>
   value.length > max ? `must have up to ${max} characters` : undefined;
 
 const eMail: Check = (value) =>
-  E_MAIL.test(value) && value.length <= 254 ? undefined : "must be an e-mail address";
+  E_MAIL.test(value) && value.length <= 200 ? undefined : "must be an e-mail address";
 
 const code: Check = (value) =>
   CODE.test(value) ? undefined : "must have up to 40 letters, digits or any of . _ / -";

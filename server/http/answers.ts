@@ -1,7 +1,9 @@
 /** The forms in which several routes answer. */
 import { z } from "zod";
 
-export const id = z.string().regex(/^[0-9a-f]{16}$/).meta({ example: "8a1f63c0d27be954" });
+export const id = z.string().regex(/^[0-9a-f]{16}$/, "must have 16 hexadecimal digits").meta({
+  example: "8a1f63c0d27be954",
+});
 
 export const instantAnswer = z.string().meta({
   format: "date-time",

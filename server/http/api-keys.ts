@@ -3,13 +3,12 @@ import { z } from "zod";
 import type { UsedApiKey } from "../store/api-keys.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { SCOPES } from "./caller.ts";
-import { isId, label, whole } from "./input.ts";
+import { label, whole } from "./input.ts";
 import { listFields, shownPage } from "./listing.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant } from "./output.ts";
+import { toInstant, toInstantOrNull } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { failed } from "../errors.ts";
-import { FailureError, valueOf } from "./problem.ts";
+import { valueOf } from "./problem.ts";
 
 const MAX_CONNECTIONS = 2_000;
 const DEFAULT_CONNECTIONS = 5;
@@ -44,7 +43,7 @@ export const apiKeyOperations = {
     summary: "API keys by label",
     query: z.strictObject({
       ...listFields,
-      customerId: id.optional().meta({ description: "Those of a customer, revoked or not" }),
+      customerId: id.optional().meta({ description: "Those of a customer" }),
       revoked: z.enum(["true", "false"]).default("false").meta({
         description: "Those that are revoked, instead of those that are not",
       }),
@@ -65,6 +64,7 @@ export const apiKeyOperations = {
   }),
   revokeApiKey: operation("DELETE /api/v1/api-keys/:id", {
     summary: "Revoke an API key, at once",
+    failures: ["conflict", "preconditionFailed"],
   }),
 };
 
@@ -78,16 +78,9 @@ export function apiKeyHandlers(
       const { key, text } = valueOf(await apiKeys.add(body, by));
       return { ...shown(key), key: text };
     },
-    revokeApiKey: async ({ params, by }) => {
-      if (!isId(params.id)) {
-        throw new FailureError(failed("notFound", `There is no key ${params.id}.`));
-      }
-      valueOf(await apiKeys.revoke(params.id, by));
-    },
+    revokeApiKey: async ({ params, by }) => valueOf(await apiKeys.revoke(params.id, by)),
   };
 }
-
-const instantOrNull = (at: number | undefined) => at === undefined ? null : toInstant(at);
 
 const shown = (key: UsedApiKey) => ({
   id: key.id,
@@ -96,6 +89,6 @@ const shown = (key: UsedApiKey) => ({
   customerId: key.customerId ?? null,
   connections: key.connections,
   createdAt: toInstant(key.createdAt),
-  lastUsedAt: instantOrNull(key.lastUsedAt),
-  revokedAt: instantOrNull(key.revokedAt),
+  lastUsedAt: toInstantOrNull(key.lastUsedAt),
+  revokedAt: toInstantOrNull(key.revokedAt),
 });

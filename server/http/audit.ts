@@ -1,21 +1,19 @@
 /** The audit log: who did what and when, the latest first. */
 import { z } from "zod";
+import { writeCursor } from "../domain/cursor.ts";
 import type { Actor, AuditEntry } from "../store/audit.ts";
 import type { Moment } from "../store/keys.ts";
 import { instantAnswer, pageOf } from "./answers.ts";
-import { misfit, text, whole } from "./input.ts";
+import { text } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { toInstant } from "./output.ts";
+import { pageFields, placeAt } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
-
-const MAX_ENTRIES = 1_000;
-const DEFAULT_ENTRIES = 100;
 
 const query = z.strictObject({
   kind: text(1, 40).optional().meta({ description: "Only of one object, with `id`" }),
   id: text(1, 64).optional(),
-  limit: whole(1, MAX_ENTRIES, z.coerce.number()).default(DEFAULT_ENTRIES),
-  cursor: z.string().optional(),
+  ...pageFields,
 }).refine(
   ({ kind, id }) => (kind === undefined) === (id === undefined),
   "must have both kind and id, or neither",
@@ -48,7 +46,7 @@ export const auditOperations = {
 export function auditHandlers(parts: HttpParts): HandlersOf<typeof auditOperations> {
   return {
     listAudit: async ({ query: { kind, id, limit, cursor } }) => {
-      const before = cursor === undefined ? undefined : readCursor(cursor);
+      const before = cursor === undefined ? undefined : placeAt(cursor, moment);
       const { items, next } = kind === undefined
         ? await parts.audit.latest(limit, before)
         : await parts.audit.of(kind, id!, limit, before);
@@ -86,15 +84,3 @@ async function namesOf({ actorNames }: HttpParts, entries: AuditEntry[]) {
 }
 
 const moment = z.tuple([z.number(), z.number(), z.string().max(64)]);
-
-const writeCursor = (place: Moment): string =>
-  new TextEncoder().encode(JSON.stringify(place)).toBase64({ alphabet: "base64url" });
-
-function readCursor(cursor: string): Moment {
-  try {
-    const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
-    return moment.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch {
-    throw misfit("query", [{ path: "cursor", message: "must be the `next` of a page before" }]);
-  }
-}

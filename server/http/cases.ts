@@ -2,16 +2,16 @@
 import { z } from "zod";
 import type { Resolution } from "../domain/corrections.ts";
 import { MAX_N } from "../domain/reading.ts";
-import { failed } from "../errors.ts";
+import { noSuch } from "../errors.ts";
 import type { CaseRecord } from "../store/cases.ts";
 import { id, instantAnswer, pageOf, wh } from "./answers.ts";
-import { energyWh, text, whole } from "./input.ts";
+import { whole } from "./input.ts";
+import { energyWh } from "./json-body.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant, toWh } from "./output.ts";
+import { toInstant, toInstantOrNull, toWh } from "./output.ts";
+import { pageFields } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { FailureError, valueOf } from "./problem.ts";
-
-const MAX_ITEMS = 1_000;
 
 const n = whole(1, MAX_N);
 
@@ -49,23 +49,21 @@ export const caseOperations = {
     summary: "Falls of registers, in the order in which they were seen",
     query: z.strictObject({
       open: z.enum(["true", "false"]).optional(),
-      meterId: text(1, 64).optional(),
-      limit: whole(1, MAX_ITEMS, z.coerce.number()).default(100),
-      cursor: text(1, 100).optional(),
+      meterId: id.optional(),
+      ...pageFields,
     }),
     answer: pageOf(caseAnswer),
   }),
-  getCase: operation("GET /api/v1/cases/:caseId", {
+  getCase: operation("GET /api/v1/cases/:id", {
     summary: "A fall of a register",
     answer: caseAnswer,
-    failures: ["notFound"],
   }),
-  resolveCase: operation("POST /api/v1/cases/:caseId/resolve", {
+  resolveCase: operation("POST /api/v1/cases/:id/resolve", {
     summary: "Say why a register fell",
     details: "Another answer takes the place of the one before. Readings stay as they are.",
     body: resolution,
     answer: caseAnswer,
-    failures: ["notFound", "conflict"],
+    failures: ["conflict"],
   }),
 };
 
@@ -77,19 +75,19 @@ export function caseHandlers({ cases, note, now }: HttpParts): HandlersOf<typeof
       return { items: items.map(shown), next: next ?? null };
     },
     getCase: async ({ params }) => {
-      const found = await cases.get(params.caseId);
-      if (!found) throw new FailureError(failed("notFound", `There is no case ${params.caseId}.`));
+      const found = await cases.get(params.id);
+      if (!found) throw new FailureError(noSuch("case", params.id));
       return shown(found);
     },
     resolveCase: async ({ params, body, by }) => {
       const resolution = resolutionIn(body);
       const who = `${by.actor.kind} ${by.actor.id}`;
-      const resolved = valueOf(await cases.resolve(params.caseId, resolution, who, now()));
+      const resolved = valueOf(await cases.resolve(params.id, resolution, who, now()));
       await note(by, {
         kind: "meter",
         id: resolved.meterId,
-        action: "case resolved",
-        changes: { [params.caseId]: { after: resolution } },
+        action: "caseResolved",
+        changes: { [params.id]: { after: resolution } },
       });
       return shown(resolved);
     },
@@ -119,7 +117,7 @@ const shown = (record: CaseRecord) => ({
   before: sideOf(record.before),
   after: sideOf(record.after),
   resolution: record.resolution ? shownResolution(record.resolution) : null,
-  resolvedAt: record.resolvedAt === undefined ? null : toInstant(record.resolvedAt),
+  resolvedAt: toInstantOrNull(record.resolvedAt),
 });
 
 const sideOf = ({ n, time, milliwattHours }: CaseRecord["before"]) => ({

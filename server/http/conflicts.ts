@@ -1,12 +1,13 @@
 /** Readings that were kept out, for the staff to see what a meter or a forger sent. */
 import { z } from "zod";
+import { writeCursor } from "../domain/cursor.ts";
 import { qualityNames, type Reading } from "../domain/reading.ts";
 import type { ConflictRecord } from "../store/conflicts.ts";
 import { instantAnswer, pageOf, wh } from "./answers.ts";
 import { meterIn } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { toInstant, toWh } from "./output.ts";
-import { pageFields, readCursor, writeCursor } from "./pages.ts";
+import { readingPageFields, readingPlaceAt } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { channel, quality } from "./readings.ts";
 
@@ -15,7 +16,7 @@ const content = z.object({ time: instantAnswer, energyWh: wh, quality });
 export const conflictOperations = {
   listConflicts: operation("GET /api/v1/meters/:id/conflicts", {
     summary: "Readings that were kept out, as their number was taken by another content",
-    query: z.strictObject(pageFields),
+    query: z.strictObject(readingPageFields),
     answer: pageOf(
       z.object({ n: z.int(), channel, seenAt: instantAnswer, stored: content, refused: content })
         .meta({ id: "Conflict" }),
@@ -27,7 +28,7 @@ export function conflictHandlers(parts: HttpParts): HandlersOf<typeof conflictOp
   return {
     listConflicts: async ({ params, query: { limit, cursor } }) => {
       const meter = await meterIn(parts, params.id);
-      const [n, channel] = readCursor(cursor);
+      const [n, channel] = readingPlaceAt(cursor);
       const records = await parts.conflicts.of(meter.id, limit + 1, channel, n);
       const [next] = records.splice(limit);
       return {

@@ -6,7 +6,7 @@ import type { Period } from "../store/history.ts";
 import type { PointRecord } from "../store/points.ts";
 import { instantAnswer, wh } from "./answers.ts";
 import type { Caller } from "./caller.ts";
-import { channelText, instantOrDate, inZone, misfit } from "./input.ts";
+import { channelText, type FromTo, instantOrDate, inZone, misfit, NOT_LATER } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
@@ -60,9 +60,7 @@ export function consumptionHandlers(
   };
 }
 
-export interface AskedPeriod {
-  from?: number | Temporal.PlainDate;
-  to?: number | Temporal.PlainDate;
+export interface AskedPeriod extends FromTo {
   step: Step;
 }
 
@@ -97,7 +95,7 @@ export function periodOf(
 }
 
 function checkPeriod({ from, to, step }: Period, maxValues: number): void {
-  if (from >= to) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
+  if (from >= to) throw misfit("query", [NOT_LATER]);
   const steps = Math.ceil((to - from) / STEP_SECONDS[step]);
   if (steps > maxValues) {
     const message = `gives ${steps} values, above ${maxValues}: take a longer step`;

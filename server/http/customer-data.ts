@@ -58,13 +58,7 @@ async function* peopleFile(parts: HttpParts, { id }: Customer): AsyncGenerator<D
 }
 
 async function* peopleOf({ identity: { people } }: HttpParts, customerId: string) {
-  let cursor: string | undefined;
-  do {
-    const query = { customerId, disabled: false, limit: ITEMS_A_READ, cursor };
-    const { items, next } = await people.list(query);
-    for (const person of items) yield shownPerson(person);
-    cursor = next;
-  } while (cursor !== undefined);
+  for await (const person of people.ofCustomer(customerId)) yield shownPerson(person);
 }
 
 async function* auditFile(parts: HttpParts, { id }: Customer): AsyncGenerator<DataFile> {

@@ -1,16 +1,16 @@
 /** Customers: registered, found, changed. */
 import { z } from "zod";
-import { failed } from "../errors.ts";
 import type { Customer } from "../store/customers.ts";
 import { parseTaxId } from "../domain/tax-id.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
-import { isId, label, nullable, text } from "./input.ts";
+import { found } from "./found.ts";
+import { email, label, nullable, text } from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant } from "./output.ts";
+import { toInstant, toInstantOrNull } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { FailureError, valueOf } from "./problem.ts";
-import { showVersion } from "./serve.ts";
+import { valueOf } from "./problem.ts";
+import { tagged } from "./serve.ts";
 
 const taxId = text(1, 40).transform((text, context) => {
   const parsed = parseTaxId(text);
@@ -22,7 +22,7 @@ const taxId = text(1, 40).transform((text, context) => {
 const details = {
   name: label.meta({ example: "Maria Souza" }),
   taxId: taxId.optional(),
-  email: z.email("must be an e-mail address").max(200, "must have up to 200 characters").optional(),
+  email: email.optional(),
   phone: text(0, 30).optional(),
   address: text(0, 300).optional(),
 };
@@ -82,31 +82,18 @@ export function customerHandlers(
   return {
     listCustomers: async ({ query }) =>
       shownPage(await customers.list(asQuery(query)), shownCustomer),
-    addCustomer: async ({ body, by }) => shownCustomer(valueOf(await customers.add(body, by))),
-    getCustomer: async ({ params, context }) => {
-      const customer = await customerIn(parts, params.id);
-      showVersion(context, customer);
-      return shownCustomer(customer);
-    },
-    changeCustomer: async ({ params, body, by, context }) => {
-      await customerIn(parts, params.id);
-      valueOf(await customers.update(params.id, body, by));
-      const customer = await customerIn(parts, params.id);
-      showVersion(context, customer);
-      return shownCustomer(customer);
-    },
-    eraseCustomer: async ({ params, by }) => {
-      await customerIn(parts, params.id);
-      valueOf(await erasure.erase(params.id, by));
-    },
+    addCustomer: async ({ body, by, context }) =>
+      shownCustomer(tagged(context, valueOf(await customers.add(body, by)))),
+    getCustomer: async ({ params, context }) =>
+      shownCustomer(tagged(context, await customerIn(parts, params.id))),
+    changeCustomer: async ({ params, body, by, context }) =>
+      shownCustomer(tagged(context, valueOf(await customers.update(params.id, body, by)))),
+    eraseCustomer: async ({ params, by }) => valueOf(await erasure.erase(params.id, by)),
   };
 }
 
-export async function customerIn({ customers }: HttpParts, id: string): Promise<Customer> {
-  const customer = isId(id) ? await customers.get(id) : undefined;
-  if (!customer) throw new FailureError(failed("notFound", `There is no customer ${id}.`));
-  return customer;
-}
+export const customerIn = ({ customers }: HttpParts, id: string): Promise<Customer> =>
+  found("customer", id, (id) => customers.get(id));
 
 export const shownCustomer = (customer: Customer) => ({
   id: customer.id,
@@ -116,5 +103,5 @@ export const shownCustomer = (customer: Customer) => ({
   phone: customer.phone ?? null,
   address: customer.address ?? null,
   createdAt: toInstant(customer.createdAt),
-  erasedAt: customer.erasedAt === undefined ? null : toInstant(customer.erasedAt),
+  erasedAt: toInstantOrNull(customer.erasedAt),
 });

@@ -1,5 +1,5 @@
 /** Lets a caller pass to a route, or not, by the table of rights. */
-import { failed, type Failure } from "../errors.ts";
+import { failed, type Failure, noSuch } from "../errors.ts";
 import { type Caller, isOperator, limitOf } from "./caller.ts";
 import type { Owned, Right } from "./rights.ts";
 
@@ -19,7 +19,7 @@ export async function refusal(
   const limit = limitOf(caller);
   if (right.owns === undefined || limit === undefined || id === undefined) return undefined;
   const owner = await ownerOf(right.owns, id);
-  return owner === limit ? undefined : failed("notFound", `There is no ${right.owns} ${id}.`);
+  return owner === limit ? undefined : noSuch(right.owns, id);
 }
 
 export function mayCall(right: Right, caller: Caller): boolean {

@@ -60,15 +60,6 @@ function described(errors: FieldError[]): string {
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
-export function jsonIn(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    if (error instanceof FailureError) throw error;
-    throw new FailureError(failed("invalid", "The body is not valid JSON."));
-  }
-}
-
 const SECONDS_OUT_OF_RANGE = "must be a time from 1970-01-01 to 2106-02-07";
 
 export const channelText = z.enum(["0", "1"]).transform(Number);
@@ -103,64 +94,25 @@ export const instantOrDate = z.preprocess(
 export const inZone = (at: number | Temporal.PlainDate, timeZone: string): number =>
   typeof at === "number" ? at : startOfDate(at, timeZone);
 
+export interface FromTo {
+  from?: number | Temporal.PlainDate;
+  to?: number | Temporal.PlainDate;
+}
+
+/** What a query asks for; all that there is, where it does not say. */
+export function startAndEnd({ from, to }: FromTo, timeZone: string) {
+  const start = from === undefined ? 0 : inZone(from, timeZone);
+  const end = to === undefined ? Infinity : inZone(to, timeZone);
+  if (start >= end) throw misfit("query", [NOT_LATER]);
+  return { start, end };
+}
+
+export const NOT_LATER = { path: "to", message: "must be later than `from`" };
+
 export const timeZone = z.string().refine(
   (name) => name.length <= 64 && isTimeZone(name),
   "must be the name of a time zone, like America/Sao_Paulo",
 ).meta({ maxLength: 64, description: "An IANA time zone", example: "America/Sao_Paulo" });
-
-/** A number so long that JavaScript would lose its decimals, as it was written. */
-class LongNumber {
-  constructor(readonly digits: string) {}
-}
-
-const LONG = /\d{13}/;
-
-type Reviver = (key: string, value: unknown, written: { source: string }) => unknown;
-
-const keepDigits: Reviver = (key, value, { source }) =>
-  key === "energyWh" && typeof value === "number" && source.search(LONG) === 0
-    ? new LongNumber(source)
-    : value;
-
-function parseJson(text: string): unknown {
-  if (text.trim() === "") {
-    throw new FailureError(failed("invalid", "The body is empty: send a JSON object."));
-  }
-  return JSON.parse(text, LONG.test(text) ? keepDigits as () => unknown : undefined);
-}
-
-/** NaN where there is more than the register can hold. */
-function milliwattHoursOf(wh: number | LongNumber): number {
-  if (wh instanceof LongNumber) {
-    const written = wh.digits.match(/^(\d+)(?:\.(\d{1,3}))?$/);
-    return written ? Number(written[1] + (written[2] ?? "").padEnd(3, "0")) : NaN;
-  }
-  const milliwattHours = Math.round(wh * 1000);
-  return Math.abs(wh * 1000 - milliwattHours) > 0.01 ? NaN : milliwattHours;
-}
-
-const MAX_WH = Number.MAX_SAFE_INTEGER / 1000;
-
-/** Wh with at most three decimals, as the integer milliwatt-hours that a register holds. */
-export const energyWh = z.custom<number>(
-  (wh) => typeof wh === "number" || wh instanceof LongNumber,
-  "must be a number of Wh",
-).meta({
-  type: "number",
-  minimum: 0,
-  maximum: MAX_WH,
-  description: "Wh, with up to three decimals",
-  example: 18201.8,
-}).transform((wh, context) => {
-  const milliwattHours = milliwattHoursOf(wh);
-  if (milliwattHours < 0) context.addIssue("must not be negative");
-  else if (Number.isNaN(milliwattHours)) {
-    context.addIssue("must not have more than three decimals");
-  } else if (!Number.isSafeInteger(milliwattHours)) {
-    context.addIssue("must not be above 9007199254740.991");
-  }
-  return milliwattHours;
-});
 
 export function items<Item extends z.ZodType>(item: Item, max: number): z.ZodArray<Item> {
   const message = `must have 1 to ${max} items`;
@@ -180,6 +132,14 @@ export function whole(min: number, max: number, number = z.number()): z.ZodNumbe
 }
 
 export const label = text(1, 200);
+
+export const email = z.email("must be an e-mail address")
+  .max(200, "must have up to 200 characters").meta({ example: "maria@example.com" });
+
+/** What is printed on a plate or a bill, and read out on the telephone. */
+export const plateText = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
+  error: "must have 1 to 40 letters, digits or . _ / -",
+});
 
 /** A change that takes a detail away says null. */
 export const nullable = <Schema extends z.ZodType>(schema: Schema) =>

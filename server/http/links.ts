@@ -1,9 +1,9 @@
 /** Links that work once: what they are for, and the password that is set with them. */
 import { z } from "zod";
-import { label, MAX_ANYONES_BYTES, text } from "./input.ts";
+import { email, label, MAX_ANYONES_BYTES, text } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
-import { email, password, personAnswer, shownPerson } from "./person-answer.ts";
+import { password, personAnswer, shownPerson } from "./person-answer.ts";
 import { valueOf } from "./problem.ts";
 
 const token = text(1, 100);

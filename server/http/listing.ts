@@ -2,18 +2,16 @@
 import { z } from "zod";
 import { readCursor } from "../domain/cursor.ts";
 import type { Listed, ListQuery } from "../store/records.ts";
-import { text, whole } from "./input.ts";
-
-const MAX_ITEMS = 1_000;
-const DEFAULT_ITEMS = 100;
+import { text } from "./input.ts";
+import { NO_CURSOR, pageFields } from "./pages.ts";
 
 export const listFields = {
   search: text(0, 100).optional().meta({ description: "Beginnings of words that it must have" }),
-  limit: whole(1, MAX_ITEMS, z.coerce.number()).default(DEFAULT_ITEMS),
-  cursor: text(1, 500).refine(
-    (cursor) => readCursor(cursor) !== undefined,
-    "must be the `next` of a page before",
-  ).optional().meta({ description: "The `next` of the page before" }),
+  ...pageFields,
+  cursor: pageFields.cursor.refine(
+    (cursor) => cursor === undefined || readCursor(cursor) !== undefined,
+    NO_CURSOR,
+  ),
 };
 
 export const listQuery = z.strictObject({

@@ -1,8 +1,8 @@
 /** The live feed over WebSockets: who may open one, and for how long it may stay. */
 import { Context } from "hono";
 import { z } from "zod";
-import { failed } from "../errors.ts";
-import { connectionOf } from "../live/connection.ts";
+import { failed, noSuch } from "../errors.ts";
+import { connectionOf, TRY_AGAIN_LATER } from "../live/connection.ts";
 import { type Caller, limitOf, nameOf } from "./caller.ts";
 import { mayCall } from "./guard.ts";
 import { isId, text } from "./input.ts";
@@ -44,7 +44,7 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
       }
       const missing = await firstMissing(parts, query.points, caller);
       if (missing !== undefined) {
-        throw new FailureError(failed("notFound", `There is no point ${missing}.`));
+        throw new FailureError(noSuch("point", missing));
       }
       const leave = valueOf(admission.admit(nameOf(caller), connectionsOf(caller)));
       const asked = copyOf(context);
@@ -55,7 +55,7 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
         const mayStay = () => stillMay(parts, query.points, asked);
         const subscribed = live.subscribe({ points: query.points, connection, mayStay });
         if (subscribed.ok) unsubscribe = subscribed.value;
-        else socket.close(1013, subscribed.detail.slice(0, 120));
+        else socket.close(TRY_AGAIN_LATER, subscribed.detail.slice(0, 120));
       };
       const end = () => {
         unsubscribe();

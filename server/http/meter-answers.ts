@@ -1,16 +1,13 @@
 /** A meter as it is shown, and found by its id. */
 import { z } from "zod";
-import { failed } from "../errors.ts";
 import type { MeterRecord } from "../store/meters.ts";
 import { id, instantAnswer } from "./answers.ts";
-import { isId } from "./input.ts";
-import { toInstant } from "./output.ts";
+import { found } from "./found.ts";
+import { plateText } from "./input.ts";
+import { toInstant, toInstantOrNull } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { FailureError } from "./problem.ts";
 
-export const serial = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
-  error: "must have 1 to 40 letters, digits or . _ / -",
-}).meta({ description: "The number on the meter's plate" });
+export const serial = plateText.meta({ description: "The number on the meter's plate" });
 
 export const meterFields = {
   id,
@@ -25,11 +22,8 @@ export const meterFields = {
 };
 export const meterAnswer = z.object(meterFields).meta({ id: "Meter" });
 
-export async function meterIn({ meters }: HttpParts, id: string): Promise<MeterRecord> {
-  const meter = isId(id) ? await meters.get(id) : undefined;
-  if (!meter) throw new FailureError(failed("notFound", `There is no meter ${id}.`));
-  return meter;
-}
+export const meterIn = ({ meters }: HttpParts, id: string): Promise<MeterRecord> =>
+  found("meter", id, (id) => meters.get(id));
 
 export const shownMeter = (meter: MeterRecord) => ({
   id: meter.id,
@@ -38,7 +32,7 @@ export const shownMeter = (meter: MeterRecord) => ({
   pointId: meter.pointId ?? null,
   formerPointIds: meter.formerPointIds ?? [],
   createdAt: toInstant(meter.createdAt),
-  retiredAt: meter.retiredAt === undefined ? null : toInstant(meter.retiredAt),
+  retiredAt: toInstantOrNull(meter.retiredAt),
   hardwareId: meter.hardwareId ?? null,
   enrolled: meter.keys.length > 0,
 });

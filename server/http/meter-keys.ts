@@ -1,9 +1,9 @@
 /** How a meter comes to its key: provisioned with it, enrolled with a token, given the next one. */
 import { z } from "zod";
-import type { IssuedKey, MeterRecord } from "../store/meters.ts";
+import type { IssuedKey, IssuedToken } from "../store/meter-keys.ts";
 import { id, instantAnswer } from "./answers.ts";
 import { items, label, MAX_ANYONES_BYTES, text, whole } from "./input.ts";
-import { meterIn, serial } from "./meter-answers.ts";
+import { serial } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { toInstant } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
@@ -12,7 +12,7 @@ import { valueOf } from "./problem.ts";
 const MAX_PROVISIONED = 1_000;
 
 const newMeter = z.strictObject({
-  pointId: text(1, 64).optional(),
+  pointId: id.optional(),
   label: label.optional(),
   serial: serial.optional(),
 });
@@ -101,20 +101,15 @@ export function meterKeyHandlers(parts: HttpParts): HandlersOf<typeof meterKeyOp
     provisionMeters: async ({ body, by }) => ({
       meters: valueOf(await meters.provision(body, by)).map(shownKey),
     }),
-    rotateKey: async ({ params, by }) => {
-      await meterIn(parts, params.id);
-      return shownKey(valueOf(await meters.rotateKey(params.id, by)));
-    },
-    renewToken: async ({ params, by }) => {
-      await meterIn(parts, params.id);
-      return shownToken(valueOf(await meters.renewToken(params.id, by)));
-    },
+    rotateKey: async ({ params, by }) => shownKey(valueOf(await meters.rotateKey(params.id, by))),
+    renewToken: async ({ params, by }) =>
+      shownToken(valueOf(await meters.renewToken(params.id, by))),
   };
 }
 
 const shownKey = ({ id, key, keyId }: IssuedKey) => ({ id, key: key.toHex(), keyId });
 
-const shownToken = ({ meter, token }: { meter: MeterRecord; token: string }) => ({
+const shownToken = ({ meter, token }: IssuedToken) => ({
   id: meter.id,
   enrolmentToken: token,
   expiresAt: toInstant(meter.enrolmentEndsAt!),

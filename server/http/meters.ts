@@ -1,23 +1,24 @@
 /** Meters: found, changed, put on a point, exchanged, retired. */
 import { z } from "zod";
-import { instantAnswer, pageOf } from "./answers.ts";
+import { id, instantAnswer, pageOf } from "./answers.ts";
 import { limitOf } from "./caller.ts";
-import { energyWh, instant, label, nullable, text } from "./input.ts";
+import { instant, label, nullable } from "./input.ts";
+import { energyWh } from "./json-body.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { meterAnswer, meterFields, meterIn, serial, shownMeter } from "./meter-answers.ts";
 import { meterState, stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant } from "./output.ts";
+import { toInstantOrNull } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
 import { valueOf } from "./problem.ts";
 import { countsSince } from "./readings.ts";
-import { showVersion } from "./serve.ts";
+import { tagged } from "./serve.ts";
 
 const exchange = z.strictObject({
   finalWh: energyWh,
   startWh: energyWh.optional(),
   at: instant.optional(),
-  meterId: text(1, 64).optional(),
+  meterId: id.optional(),
   label: label.optional(),
   serial: serial.optional(),
 }).refine(
@@ -50,7 +51,7 @@ export const meterOperations = {
     details:
       "It counts there from `from` on: from its first reading the first time, else from now.",
     body: z.strictObject({
-      pointId: text(1, 64),
+      pointId: id,
       from: instant.optional(),
       startWh: energyWh.optional(),
     }),
@@ -75,12 +76,10 @@ export const meterOperations = {
 
 export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperations> {
   const { meters } = parts;
-  const shownAnew = async (id: string) => shownMeter(await meterIn(parts, id));
   return {
     listMeters: async ({ query }) => shownPage(await meters.list(asQuery(query)), shownMeter),
     getMeter: async ({ params, caller, context }) => {
-      const meter = await meterIn(parts, params.id);
-      showVersion(context, meter);
+      const meter = tagged(context, await meterIn(parts, params.id));
       if (limitOf(caller) === undefined) {
         return { ...shownMeter(meter), ...await stateOf(parts, meter.id) };
       }
@@ -89,33 +88,23 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
       // Those may have been anybody's.
       return { ...shownMeter(meter), formerPointIds: [], ...state };
     },
-    changeMeter: async ({ params, body, by, context }) => {
-      await meterIn(parts, params.id);
-      valueOf(await meters.update(params.id, body, by));
-      const meter = await meterIn(parts, params.id);
-      showVersion(context, meter);
-      return shownMeter(meter);
-    },
-    retireMeter: async ({ params, by }) => {
-      await meterIn(parts, params.id);
-      valueOf(await meters.retire(params.id, by));
-    },
-    assignMeter: async ({ params, body: { pointId, from, startWh }, by }) => {
-      await meterIn(parts, params.id);
-      valueOf(await meters.assign(params.id, { pointId, from, start: startWh }, by));
-      return await shownAnew(params.id);
+    changeMeter: async ({ params, body, by, context }) =>
+      shownMeter(tagged(context, valueOf(await meters.update(params.id, body, by)))),
+    retireMeter: async ({ params, by }) => valueOf(await meters.retire(params.id, by)),
+    assignMeter: async ({ params, body: { pointId, from, startWh }, by, context }) => {
+      const where = { pointId, from, start: startWh };
+      return shownMeter(tagged(context, valueOf(await meters.assign(params.id, where, by))));
     },
     exchangeMeter: async ({ params, body, by }) => {
-      await meterIn(parts, params.id);
       const { finalWh, startWh, at, meterId, ...fresh } = body;
       const start = startWh ?? (meterId === undefined ? 0 : undefined);
       const asked = { at, final: finalWh, start, meter: meterId ?? fresh };
-      const { meter, token } = valueOf(await meters.exchange(params.id, asked, by));
+      const { old, next, token } = valueOf(await meters.exchange(params.id, asked, by));
       return {
-        old: await shownAnew(params.id),
-        new: shownMeter(meter),
+        old: shownMeter(old),
+        new: shownMeter(next),
         enrolmentToken: token ?? null,
-        expiresAt: token ? toInstant(meter.enrolmentEndsAt!) : null,
+        expiresAt: token ? toInstantOrNull(next.enrolmentEndsAt) : null,
       };
     },
   };

@@ -18,7 +18,10 @@ export function toWh(milliwattHours: number): number {
 export const toInstant = (seconds: number): string =>
   new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
-/** The same for a long list in order of time, of which most fall into the same minute. */
+export const toInstantOrNull = (seconds: number | undefined): string | null =>
+  seconds === undefined ? null : toInstant(seconds);
+
+/** As `toInstant`, for a long list in order of time, of which most fall into the same minute. */
 export function instantsWriter(): (seconds: number) => string {
   let minute = -1;
   let head = "";

@@ -4,15 +4,16 @@ import { failed } from "../errors.ts";
 import type { Person } from "../store/people.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { ROLES } from "./caller.ts";
-import { isId, label } from "./input.ts";
+import { found } from "./found.ts";
+import { email, label } from "./input.ts";
 import { listFields, shownPage } from "./listing.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { originOf, passwordPage } from "./origin.ts";
 import { toInstant } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { email, personAnswer, sessionAnswer, shownPerson, shownSessions } from "./person-answer.ts";
+import { personAnswer, sessionAnswer, shownPerson, shownSessions } from "./person-answer.ts";
 import { FailureError, valueOf } from "./problem.ts";
-import { showVersion } from "./serve.ts";
+import { tagged } from "./serve.ts";
 import { noSession } from "./session.ts";
 
 const linkFields = {
@@ -45,7 +46,7 @@ export const peopleOperations = {
     summary: "People by name",
     query: z.strictObject({
       ...listFields,
-      customerId: id.optional().meta({ description: "Those of a customer, disabled or not" }),
+      customerId: id.optional().meta({ description: "Those of a customer" }),
       disabled: z.enum(["true", "false"]).default("false").meta({
         description: "Those who are disabled, instead of those who are not",
       }),
@@ -98,11 +99,7 @@ export const peopleOperations = {
 
 export function peopleHandlers(parts: HttpParts): HandlersOf<typeof peopleOperations> {
   const { identity: { people, sessions, totps }, now, note, publicUrl } = parts;
-  const found = async (id: string): Promise<Person> => {
-    const person = isId(id) ? await people.get(id) : undefined;
-    if (!person) throw new FailureError(failed("notFound", `There is no person ${id}.`));
-    return person;
-  };
+  const personOf = (id: string): Promise<Person> => found("person", id, (id) => people.get(id));
   return {
     listPeople: async ({ query: { disabled, ...query } }) =>
       shownPage(await people.list({ ...query, disabled: disabled === "true" }), shownPerson),
@@ -111,41 +108,32 @@ export function peopleHandlers(parts: HttpParts): HandlersOf<typeof peopleOperat
       const page = passwordPage(originOf(context, publicUrl), link.token);
       return { person: shownPerson(person), link: page, expiresAt: toInstant(link.endsAt) };
     },
-    getPerson: async ({ params, context }) => {
-      const person = await found(params.id);
-      showVersion(context, person);
-      return shownPerson(person);
-    },
-    changePerson: async ({ params, body, by, context }) => {
-      await found(params.id);
-      valueOf(await people.update(params.id, body, by));
-      const person = await found(params.id);
-      showVersion(context, person);
-      return shownPerson(person);
-    },
+    getPerson: async ({ params, context }) =>
+      shownPerson(tagged(context, await personOf(params.id))),
+    changePerson: async ({ params, body, by, context }) =>
+      shownPerson(tagged(context, valueOf(await people.update(params.id, body, by)))),
     renewLink: async ({ params, by, context }) => {
-      await found(params.id);
       const { token, endsAt } = valueOf(await people.renewLink(params.id, by));
       const page = passwordPage(originOf(context, publicUrl), token);
       return { link: page, expiresAt: toInstant(endsAt) };
     },
     resetTotp: async ({ params, caller, by }) => {
-      const { id } = await found(params.id);
+      const { id } = await personOf(params.id);
       if (caller.kind === "person" && caller.id === id) throw new FailureError(OWN_TOTP);
       valueOf(await totps.remove(id, by));
     },
     listSessionsOf: async ({ params, caller }) => {
-      const person = await found(params.id);
+      const person = await personOf(params.id);
       const current = caller.kind === "person" ? caller.sessionId : undefined;
       return shownSessions(await sessions.of(person, now()), current);
     },
     endSessionOf: async ({ params, by }) => {
-      const { id } = await found(params.id);
+      const { id } = await personOf(params.id);
       if (!await sessions.end(id, params.session)) throw noSession(params.session);
       await note(by, { kind: "person", id, action: "sessionEnded", changes: {} });
     },
     endSessionsOf: async ({ params, by }) => {
-      const { id } = await found(params.id);
+      const { id } = await personOf(params.id);
       await sessions.endAll(id);
       await note(by, { kind: "person", id, action: "sessionsEnded", changes: {} });
     },

@@ -5,10 +5,7 @@ import type { Session } from "../store/sessions.ts";
 import { id, instantAnswer } from "./answers.ts";
 import { ROLES } from "./caller.ts";
 import { text } from "./input.ts";
-import { toInstant } from "./output.ts";
-
-export const email = z.email("must be an e-mail address")
-  .max(200, "must have up to 200 characters").meta({ example: "maria@example.com" });
+import { toInstant, toInstantOrNull } from "./output.ts";
 
 /** Not trimmed; how it must be is said where a new one is set. */
 export const password = z.string().min(1, "must not be empty").max(1_000, "is too long")
@@ -39,7 +36,7 @@ export const shownPerson = (person: Person) => ({
   state: stateOf(person),
   totp: person.totp?.confirmed ?? false,
   createdAt: toInstant(person.createdAt),
-  disabledAt: person.disabledAt === undefined ? null : toInstant(person.disabledAt),
+  disabledAt: toInstantOrNull(person.disabledAt),
 });
 
 const stateOf = ({ disabledAt, passwordHash }: Person) =>

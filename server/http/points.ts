@@ -1,22 +1,23 @@
 /** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
 import { heldBy, overlapOf, stretchAt } from "../domain/holding.ts";
-import { failed } from "../errors.ts";
 import type { Assignment, PointRecord } from "../store/points.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
-import { instant, isId, label, misfit, nullable, text, timeZone } from "./input.ts";
+import { found } from "./found.ts";
+import { instant, label, misfit, nullable, plateText, text, timeZone } from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { meterState, stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant, toWh } from "./output.ts";
+import { toInstant, toInstantOrNull, toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { FailureError, valueOf } from "./problem.ts";
-import { showVersion } from "./serve.ts";
+import { valueOf } from "./problem.ts";
+import { tagged } from "./serve.ts";
 
-const code = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
-  error: "must have 1 to 40 letters, digits or . _ / -",
-}).meta({ description: "The utility's number of the installation", example: "0412345678" });
+const code = plateText.meta({
+  description: "The utility's number of the installation",
+  example: "0412345678",
+});
 
 const details = {
   label: label.meta({ example: "Home" }),
@@ -54,12 +55,12 @@ const liveAnswer = z.object({
 export const pointOperations = {
   listPoints: operation("GET /api/v1/points", {
     summary: "Points by label; a customer's own",
-    query: listQuery.extend({ customerId: text(1, 64).optional() }),
+    query: listQuery.extend({ customerId: id.optional() }),
     answer: pageOf(z.object(point).meta({ id: "ListedPoint" })),
   }),
   addPoint: operation("POST /api/v1/points", {
     summary: "Register a point",
-    body: z.strictObject({ customerId: text(1, 64), ...details }),
+    body: z.strictObject({ customerId: id, ...details }),
     answer: pointAnswer,
     status: 201,
     failures: ["notFound", "conflict"],
@@ -73,7 +74,7 @@ export const pointOperations = {
     details:
       "A new holder sees nothing from before `heldFrom`, which is now if it is not given, and never later.",
     body: z.strictObject({
-      customerId: text(1, 64).optional(),
+      customerId: id.optional(),
       heldFrom: instant.optional(),
       label: details.label.optional(),
       code: nullable(code),
@@ -88,6 +89,7 @@ export const pointOperations = {
   }),
   retirePoint: operation("DELETE /api/v1/points/:id", {
     summary: "End the supply at a point; its history stays",
+    failures: ["conflict", "preconditionFailed"],
   }),
 };
 
@@ -100,39 +102,28 @@ export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperatio
       const listed = await points.list({ ...asQuery(query), customerId: limit ?? customerId });
       return shownPage(listed, shownDetails);
     },
-    addPoint: async ({ body, by }) => {
+    addPoint: async ({ body, by, context }) => {
       const { timezone = parts.timezone, ...rest } = body;
-      return shownPoint(valueOf(await points.add({ ...rest, timezone }, by)));
+      return shownPoint(tagged(context, valueOf(await points.add({ ...rest, timezone }, by))));
     },
     getPoint: async ({ params, caller, context }) => {
-      const found = await pointIn(parts, params.id);
-      const since = heldSince(found, caller);
-      const meter = stretchAt(found.assignments, now())?.meterId;
-      showVersion(context, found);
+      const point = tagged(context, await pointIn(parts, params.id));
+      const since = heldSince(point, caller);
+      const meter = stretchAt(point.assignments, now())?.meterId;
       const state = meter ? { id: meter, ...await stateOf(parts, meter, since) } : null;
-      const assignments = assignmentsSince(found, since);
-      return { ...shownPoint({ ...found, assignments }), meter: state };
+      const assignments = assignmentsSince(point, since);
+      return { ...shownPoint({ ...point, assignments }), meter: state };
     },
     changePoint: async ({ params, body, by, context }) => {
-      await pointIn(parts, params.id);
       if (body.heldFrom !== undefined && body.heldFrom > now()) throw misfit("body", [TOO_EARLY]);
-      valueOf(await points.update(params.id, body, by));
-      const found = await pointIn(parts, params.id);
-      showVersion(context, found);
-      return shownPoint(found);
+      return shownPoint(tagged(context, valueOf(await points.update(params.id, body, by))));
     },
-    retirePoint: async ({ params, by }) => {
-      await pointIn(parts, params.id);
-      valueOf(await points.retire(params.id, by));
-    },
+    retirePoint: async ({ params, by }) => valueOf(await points.retire(params.id, by)),
   };
 }
 
-export async function pointIn({ points }: HttpParts, id: string): Promise<PointRecord> {
-  const found = isId(id) ? await points.get(id) : undefined;
-  if (!found) throw new FailureError(failed("notFound", `There is no point ${id}.`));
-  return found;
-}
+export const pointIn = ({ points }: HttpParts, id: string): Promise<PointRecord> =>
+  found("point", id, (id) => points.get(id));
 
 /** Whoever is given a point sees it at once. */
 const TOO_EARLY = { path: "heldFrom", message: "must not be in the future" };
@@ -148,9 +139,6 @@ const assignmentsSince = ({ assignments }: PointRecord, since: number): Assignme
   since === 0 ? assignments : assignments.filter((one) => overlapOf(one, { from: since }))
     .map((one) => one.from < since ? { ...one, from: since, start: undefined } : one);
 
-const orNull = (seconds: number | undefined): string | null =>
-  seconds === undefined ? null : toInstant(seconds);
-
 const shownDetails = (point: PointRecord) => ({
   id: point.id,
   customerId: point.customerId,
@@ -159,7 +147,7 @@ const shownDetails = (point: PointRecord) => ({
   address: point.address ?? null,
   timezone: point.timezone,
   createdAt: toInstant(point.createdAt),
-  retiredAt: orNull(point.retiredAt),
+  retiredAt: toInstantOrNull(point.retiredAt),
 });
 
 const shownPoint = (point: PointRecord) => ({
@@ -167,7 +155,7 @@ const shownPoint = (point: PointRecord) => ({
   assignments: point.assignments.map(({ meterId, from, to, start, final }) => ({
     meterId,
     from: from === 0 ? null : toInstant(from),
-    to: orNull(to),
+    to: toInstantOrNull(to),
     startWh: start === undefined ? null : toWh(start),
     finalWh: final === undefined ? null : toWh(final),
   })),

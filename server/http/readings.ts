@@ -1,12 +1,7 @@
 /** A meter's readings: brought in by devices that speak JSON, given back as they are stored. */
 import { z } from "zod";
-import {
-  CLOCK_TOLERANCE_SECONDS,
-  MAX_N,
-  qualityNames,
-  type Reading,
-  receive,
-} from "../domain/reading.ts";
+import { writeCursor } from "../domain/cursor.ts";
+import { MAX_N, qualityNames, type Reading, receive } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
 import type { MeterRecord } from "../store/meters.ts";
 import type { PointRecord } from "../store/points.ts";
@@ -14,23 +9,22 @@ import { instantAnswer, pageOf, wh } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
 import {
   channelText,
-  energyWh,
+  type FromTo,
   instant,
   instantOrDate,
-  inZone,
   items,
-  misfit,
+  startAndEnd,
   whole,
 } from "./input.ts";
+import { energyWh } from "./json-body.ts";
 import { meterIn } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { instantsWriter, toWh } from "./output.ts";
-import { pageFields, type Place, readCursor, writeCursor } from "./pages.ts";
+import { readingPageFields, type ReadingPlace, readingPlaceAt } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { heldSince } from "./points.ts";
 import { FailureError } from "./problem.ts";
-
-const MAX_READINGS = 1_000;
+import { MAX_READINGS, refuseFuture, taken, takenAnswer } from "./taken.ts";
 
 const upload = z.strictObject({
   readings: items(
@@ -54,7 +48,7 @@ export const readingOperations = {
     summary: "Readings of a device that speaks JSON",
     details: "Without `n`, a reading's Unix second is its number.",
     body: upload,
-    answer: z.object({ stored: z.int(), duplicates: z.int(), conflicts: z.int() }),
+    answer: takenAnswer,
     failures: ["conflict", "unavailable"],
   }),
   listReadings: operation("GET /api/v1/meters/:id/readings", {
@@ -63,7 +57,7 @@ export const readingOperations = {
       from: instantOrDate.optional(),
       to: instantOrDate.optional(),
       channel: channelText.optional(),
-      ...pageFields,
+      ...readingPageFields,
     }),
     answer: pageOf(
       z.object({
@@ -81,7 +75,7 @@ export const readingOperations = {
 type Upload = z.infer<typeof upload>["readings"];
 
 interface Found {
-  place: Place;
+  place: ReadingPlace;
   reading: Reading;
 }
 
@@ -90,30 +84,22 @@ export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOper
     addReadings: async ({ params, body: { readings } }) => {
       const meter = await meterIn(parts, params.id);
       if (meter.retiredAt !== undefined) {
-        throw new FailureError(failed("conflict", "The meter is retired."));
+        throw new FailureError(failed("conflict", `The meter ${meter.id} is retired.`));
       }
-      refuseFuture(readings, parts.now());
-      const sum = { stored: 0, duplicates: 0, conflicts: 0 };
-      for (const channel of [0, 1]) {
-        const own = readings.filter((reading) => reading.channel === channel);
-        if (own.length === 0) continue;
-        const taken = received(own, parts.now());
-        const outcome = await parts.ingest.takeReadings(meter.id, channel, taken);
-        if (!outcome) {
-          throw new FailureError(failed("unavailable", "The readings could not be stored."));
-        }
-        sum.stored += outcome.stored;
-        sum.duplicates += outcome.duplicates;
-        sum.conflicts += outcome.conflicts.length;
-      }
-      return sum;
+      const now = parts.now();
+      refuseFuture(timesThatNumber(readings), now);
+      const channels = [0, 1].map((channel) => ({
+        channel,
+        readings: received(readings.filter((reading) => reading.channel === channel), now),
+      }));
+      return await taken(parts, meter.id, channels.filter(({ readings }) => readings.length > 0));
     },
     listReadings: async ({ params, query: { from, to, limit, cursor, channel }, caller }) => {
       const meter = await meterIn(parts, params.id);
       const { since, end } = await readingsPeriod(parts, meter, { from, to }, caller);
-      const [n, firstChannel] = readCursor(cursor);
+      const [n, firstChannel] = readingPlaceAt(cursor);
       const found: Found[] = [];
-      const unread: Place[] = [];
+      const unread: ReadingPlace[] = [];
       for (const own of channel === undefined ? [0, 1] : [channel]) {
         const fromN = own < firstChannel ? n + 1 : n;
         const page = await parts.history.page(meter.id, own, fromN, limit + 1, since, end);
@@ -132,13 +118,11 @@ export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOper
 export async function readingsPeriod(
   parts: HttpParts,
   meter: MeterRecord,
-  { from, to }: { from?: number | Temporal.PlainDate; to?: number | Temporal.PlainDate },
+  asked: FromTo,
   caller: Caller,
 ) {
-  const start = from === undefined ? 0 : inZone(from, parts.timezone);
-  const end = to === undefined ? Infinity : inZone(to, parts.timezone);
-  if (start >= end) throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
   const point = meter.pointId === undefined ? undefined : await parts.points.get(meter.pointId);
+  const { start, end } = startAndEnd(asked, point?.timezone ?? parts.timezone);
   return { since: Math.max(start, countsSince(point, meter, caller)), end, point };
 }
 
@@ -153,16 +137,10 @@ export function countsSince(
   return point && assignment ? Math.max(assignment.from, heldSince(point, caller)) : Infinity;
 }
 
-/** A number taken from such a time would come after all that are sent until then. */
-function refuseFuture(readings: Upload, now: number): void {
-  const message = `must not be more than ${CLOCK_TOLERANCE_SECONDS} s in the future`;
-  const errors = readings.flatMap(({ n, time }, i) =>
-    n === undefined && time > now + CLOCK_TOLERANCE_SECONDS
-      ? [{ path: `readings.${i}.time`, message }]
-      : []
+const timesThatNumber = (readings: Upload) =>
+  Object.fromEntries(
+    readings.map(({ n, time }, i) => [`readings.${i}.time`, n === undefined ? time : undefined]),
   );
-  if (errors.length > 0) throw misfit("body", errors);
-}
 
 /** Without a number, the Unix second is the number. */
 function received(readings: Upload, now: number): Reading[] {
@@ -176,10 +154,10 @@ function received(readings: Upload, now: number): Reading[] {
   return receive(raw, { receivedAt: now, sentAt: 0, intervalSeconds: 0 });
 }
 
-const inOrder = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1];
+const inOrder = (a: ReadingPlace, b: ReadingPlace): number => a[0] - b[0] || a[1] - b[1];
 
 /** As much as may be shown: up to `limit`, and nothing behind what has not been looked through. */
-function within(found: Found[], unread: Place[], limit: number) {
+function within(found: Found[], unread: ReadingPlace[], limit: number) {
   const [end] = unread.sort(inOrder);
   const known = end ? found.filter(({ place }) => inOrder(place, end) < 0) : found;
   known.sort((a, b) => inOrder(a.place, b.place));

@@ -1,5 +1,6 @@
 /** What sensors say of the air: brought in, and given back as it was said. */
 import { z } from "zod";
+import { writeCursor } from "../domain/cursor.ts";
 import {
   type Ambient,
   asReadings,
@@ -8,20 +9,18 @@ import {
   type Quantity,
   SCALES,
 } from "../domain/ambient.ts";
-import { CLOCK_TOLERANCE_SECONDS } from "../domain/reading.ts";
 import { failed } from "../errors.ts";
 import type { SensorRecord } from "../store/sensors.ts";
 import { instantAnswer, pageOf } from "./answers.ts";
-import { instant, instantOrDate, inZone, items, misfit } from "./input.ts";
+import { instant, instantOrDate, items, startAndEnd } from "./input.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import { instantsWriter, toInstant } from "./output.ts";
-import { pageFields, readCursor, writeCursor } from "./pages.ts";
+import { readingPageFields, readingPlaceAt } from "./pages.ts";
 import type { HttpParts } from "./parts.ts";
 import { heldSince, pointIn } from "./points.ts";
 import { FailureError } from "./problem.ts";
 import { sensorIn } from "./sensors.ts";
-
-const MAX_READINGS = 1_000;
+import { MAX_READINGS, refuseFuture, taken, takenAnswer } from "./taken.ts";
 
 const within = (quantity: Quantity, description: string) => {
   const { lowest, highest } = SCALES[quantity];
@@ -59,7 +58,7 @@ export const sensorReadingOperations = {
     summary: "What a sensor says, at one instant or at many",
     details: "Answered once it is durable, with numbers of values. Without `time`, it is now.",
     body: upload,
-    answer: z.object({ stored: z.int(), duplicates: z.int(), conflicts: z.int() }),
+    answer: takenAnswer,
     failures: ["conflict", "unavailable"],
   }),
   listSensorReadings: operation("GET /api/v1/sensors/:id/readings", {
@@ -67,7 +66,7 @@ export const sensorReadingOperations = {
     query: z.strictObject({
       from: instantOrDate.optional(),
       to: instantOrDate.optional(),
-      ...pageFields,
+      ...readingPageFields,
     }),
     answer: pageOf(
       z.object({ time: instantAnswer, temperature: value, humidity: value, pressure: value })
@@ -83,10 +82,10 @@ export function sensorReadingHandlers(
     addSensorReadings: async ({ params, body }) => {
       const sensor = await sensorIn(parts, params.id);
       if (sensor.retiredAt !== undefined) {
-        throw new FailureError(failed("conflict", "The sensor is retired."));
+        throw new FailureError(failed("conflict", `The sensor ${sensor.id} is retired.`));
       }
       const now = parts.now();
-      refuseFuture(body, now);
+      refuseFuture(timesIn(body), now);
       const { readings = [body] } = body;
       const told = readings.map(({ time = now, temperature, humidity, pressure }) => ({
         time,
@@ -94,20 +93,23 @@ export function sensorReadingHandlers(
         humidity,
         pressure,
       }));
-      const sum = await stored(parts, sensor.id, told);
+      const sum = await taken(parts, sensor.id, asReadings(told));
       publishAmbient(parts, sensor, told);
       return sum;
     },
     listSensorReadings: async ({ params, query: { from, to, limit, cursor }, caller }) => {
       const sensor = await sensorIn(parts, params.id);
       const point = await pointIn(parts, sensor.pointId);
-      const start = from === undefined ? 0 : inZone(from, point.timezone);
-      const end = to === undefined ? Infinity : inZone(to, point.timezone);
-      if (start >= end) {
-        throw misfit("query", [{ path: "to", message: "must be later than `from`" }]);
-      }
+      const { start, end } = startAndEnd({ from, to }, point.timezone);
       const since = Math.max(start, heldSince(point, caller));
-      const { known, next } = await page(parts, sensor, readCursor(cursor)[0], limit, since, end);
+      const { known, next } = await page(
+        parts,
+        sensor,
+        readingPlaceAt(cursor)[0],
+        limit,
+        since,
+        end,
+      );
       const write = instantsWriter();
       const items = known.map((said) => ({ ...shownValues(said), time: write(said.time) }));
       return { items, next: next === undefined ? null : writeCursor([next, 0]) };
@@ -115,32 +117,10 @@ export function sensorReadingHandlers(
   };
 }
 
-function refuseFuture({ readings, time }: z.infer<typeof upload>, now: number): void {
-  const latest = now + CLOCK_TOLERANCE_SECONDS;
-  const message = `must not be more than ${CLOCK_TOLERANCE_SECONDS} s in the future`;
-  const errors =
-    readings?.flatMap(({ time }, i) =>
-      time !== undefined && time > latest ? [{ path: `readings.${i}.time`, message }] : []
-    ) ?? [];
-  if (time !== undefined && time > latest) errors.push({ path: "time", message });
-  if (errors.length > 0) throw misfit("body", errors);
-}
-
-async function stored({ ingest }: HttpParts, sensor: string, told: Ambient[]) {
-  const sum = { stored: 0, duplicates: 0, conflicts: 0 };
-  const outcomes = await Promise.all(
-    asReadings(told).map(({ channel, readings }) => ingest.takeReadings(sensor, channel, readings)),
-  );
-  for (const outcome of outcomes) {
-    if (!outcome) {
-      throw new FailureError(failed("unavailable", "The readings could not be stored."));
-    }
-    sum.stored += outcome.stored;
-    sum.duplicates += outcome.duplicates;
-    sum.conflicts += outcome.conflicts.length;
-  }
-  return sum;
-}
+const timesIn = ({ readings = [], time }: z.infer<typeof upload>) => ({
+  time,
+  ...Object.fromEntries(readings.map(({ time }, i) => [`readings.${i}.time`, time])),
+});
 
 /** The latest that was told is news for those who watch the point. */
 function publishAmbient({ live }: HttpParts, { id, pointId }: SensorRecord, told: Ambient[]): void {

@@ -1,16 +1,16 @@
 /** Sensors of the air at points: registered, found, changed, retired. */
 import { z } from "zod";
-import { failed } from "../errors.ts";
 import type { SensorRecord } from "../store/sensors.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { limitOf } from "./caller.ts";
-import { isId, label, misfit, nullable, text } from "./input.ts";
+import { found } from "./found.ts";
+import { label, misfit, nullable } from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant } from "./output.ts";
+import { toInstant, toInstantOrNull } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { FailureError, valueOf } from "./problem.ts";
-import { showVersion } from "./serve.ts";
+import { valueOf } from "./problem.ts";
+import { tagged } from "./serve.ts";
 
 const sensorAnswer = z.object({
   id,
@@ -23,12 +23,12 @@ const sensorAnswer = z.object({
 export const sensorOperations = {
   listSensors: operation("GET /api/v1/sensors", {
     summary: "Sensors by label; a customer's own, of a point",
-    query: listQuery.extend({ pointId: text(1, 64).optional() }),
+    query: listQuery.extend({ pointId: id.optional() }),
     answer: pageOf(sensorAnswer),
   }),
   addSensor: operation("POST /api/v1/sensors", {
     summary: "Register a sensor of temperature, humidity or pressure at a point",
-    body: z.strictObject({ pointId: text(1, 64), label: label.optional() }),
+    body: z.strictObject({ pointId: id, label: label.optional() }),
     answer: sensorAnswer,
     status: 201,
     failures: ["notFound", "conflict"],
@@ -57,38 +57,25 @@ export function sensorHandlers(parts: HttpParts): HandlersOf<typeof sensorOperat
       }
       return shownPage(await sensors.list({ ...asQuery(query), pointId }), shown);
     },
-    addSensor: async ({ body, by }) => shown(valueOf(await sensors.add(body, by))),
-    getSensor: async ({ params, context }) => {
-      const sensor = await sensorIn(parts, params.id);
-      showVersion(context, sensor);
-      return shown(sensor);
-    },
-    changeSensor: async ({ params, body, by, context }) => {
-      await sensorIn(parts, params.id);
-      valueOf(await sensors.update(params.id, body, by));
-      const sensor = await sensorIn(parts, params.id);
-      showVersion(context, sensor);
-      return shown(sensor);
-    },
-    retireSensor: async ({ params, by }) => {
-      await sensorIn(parts, params.id);
-      valueOf(await sensors.retire(params.id, by));
-    },
+    addSensor: async ({ body, by, context }) =>
+      shown(tagged(context, valueOf(await sensors.add(body, by)))),
+    getSensor: async ({ params, context }) =>
+      shown(tagged(context, await sensorIn(parts, params.id))),
+    changeSensor: async ({ params, body, by, context }) =>
+      shown(tagged(context, valueOf(await sensors.update(params.id, body, by)))),
+    retireSensor: async ({ params, by }) => valueOf(await sensors.retire(params.id, by)),
   };
 }
 
 const NO_POINT = { path: "pointId", message: "is missing" };
 
-export async function sensorIn({ sensors }: HttpParts, id: string): Promise<SensorRecord> {
-  const sensor = isId(id) ? await sensors.get(id) : undefined;
-  if (!sensor) throw new FailureError(failed("notFound", `There is no sensor ${id}.`));
-  return sensor;
-}
+export const sensorIn = ({ sensors }: HttpParts, id: string): Promise<SensorRecord> =>
+  found("sensor", id, (id) => sensors.get(id));
 
 const shown = (sensor: SensorRecord) => ({
   id: sensor.id,
   pointId: sensor.pointId,
   label: sensor.label ?? null,
   createdAt: toInstant(sensor.createdAt),
-  retiredAt: sensor.retiredAt === undefined ? null : toInstant(sensor.retiredAt),
+  retiredAt: toInstantOrNull(sensor.retiredAt),
 });

@@ -6,7 +6,8 @@ import { bytesOf } from "./body.ts";
 import { actorOf } from "./caller.ts";
 import type { OwnerOf } from "./guard.ts";
 import { answeredOnce } from "./idempotency.ts";
-import { checked, jsonIn, MAX_JSON_BYTES } from "./input.ts";
+import { checked, MAX_JSON_BYTES } from "./input.ts";
+import { jsonIn } from "./json-body.ts";
 import type { Asked, Handler, Operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import type { Right } from "./rights.ts";
@@ -69,6 +70,8 @@ function expected({ req }: Context): string | undefined {
   return tag === undefined || tag === "*" ? undefined : tag.replace(/^(?:W\/)?"(.*)"$/, "$1");
 }
 
-export function showVersion(context: Context, { version }: { version?: string }): void {
-  if (version !== undefined) context.header("etag", `"${version}"`);
+/** Gives a record on, and tells its version. */
+export function tagged<R extends { version?: string }>(context: Context, record: R): R {
+  if (record.version !== undefined) context.header("etag", `"${record.version}"`);
+  return record;
 }

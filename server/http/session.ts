@@ -1,7 +1,7 @@
 /** Signing in and out, who is asking, and where else they are signed in. */
 import type { Context } from "hono";
 import { z } from "zod";
-import { failed } from "../errors.ts";
+import { failed, noSuch } from "../errors.ts";
 import type { By } from "../store/records.ts";
 import type { SignedIn } from "../store/sign-in.ts";
 import { id, pageOf } from "./answers.ts";
@@ -103,8 +103,7 @@ export function sessionHandlers(parts: HttpParts): HandlersOf<typeof sessionOper
   };
 }
 
-export const noSession = (id: string) =>
-  new FailureError(failed("notFound", `There is no session ${id}.`));
+export const noSession = (id: string) => new FailureError(noSuch("session", id));
 
 export const whenceOf = ({ addressOf }: HttpParts, context: Context) => ({
   address: addressOf(context),

@@ -1,10 +1,10 @@
 /** Writes new meters, in atomics that a database takes: all of them, or none where one is refused. */
-import { done, failed, type Failure, type Result } from "../errors.ts";
+import { done, failed, type Failure, noSuch, type Result } from "../errors.ts";
 import { beginAt, full, hasRoom } from "./assignments.ts";
 import { takenBy } from "./change.ts";
 import { METERS, POINTS } from "./kinds.ts";
 import type { MeterRecord } from "./meters.ts";
-import { type By, noSuch, type Records } from "./records.ts";
+import { type By, endedOf, type Records } from "./records.ts";
 
 /** Of the keys that an atomic writes, of which a database takes 81,920. */
 const BYTES_AN_ATOMIC = 60_000;
@@ -42,7 +42,9 @@ async function refusedPlace(records: Records, meters: MeterRecord[]): Promise<Fa
   for (const [pointId, { length }] of wanted) {
     if (pointId === undefined) continue;
     const point = await records.get(POINTS, pointId);
-    if (!point || point.retiredAt !== undefined) return noSuch("point", pointId);
+    if (!point) return noSuch("point", pointId);
+    const ended = endedOf(POINTS, point);
+    if (ended) return ended;
     if (!hasRoom(point, length)) return full(point);
   }
 }

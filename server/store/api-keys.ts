@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { done, type ReportProblem, type Result } from "../errors.ts";
 import { ALL, API_KEYS, CUSTOMERS, listOf, RETIRED } from "./kinds.ts";
 import { keyUsedKey } from "./keys.ts";
-import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
+import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 
 export type Scope = "ingest" | "read" | "live" | "operator";
 
@@ -43,10 +43,9 @@ export class ApiKeys {
 
   async add(key: NewApiKey, by: By): Promise<Result<{ key: ApiKey; text: string }>> {
     return await this.records.transact(by, async (change) => {
-      if (key.customerId !== undefined) {
-        const customer = await change.get(CUSTOMERS, key.customerId);
-        if (!customer || customer.erasedAt !== undefined) return noSuch("customer", key.customerId);
-      }
+      const { customerId } = key;
+      const customer = customerId ? await change.inUse(CUSTOMERS, customerId) : undefined;
+      if (customer && !customer.ok) return customer;
       const id = this.records.newId();
       const text = `clz_${id}_${this.randomBytes(SECRET_BYTES).toHex()}`;
       const added = { ...key, id, hash: digest(text).toHex(), createdAt: by.at };
@@ -72,10 +71,9 @@ export class ApiKeys {
   async list(
     { customerId, revoked, ...query }: ListQuery & { customerId?: string; revoked: boolean },
   ): Promise<Listed<UsedApiKey>> {
-    const list = customerId === undefined
-      ? revoked ? RETIRED : ALL
-      : listOf("customer", customerId);
-    const { items, next } = await this.records.list(API_KEYS, { ...query, list });
+    const list = revoked ? RETIRED : ALL;
+    const of = customerId === undefined ? undefined : listOf("customer", customerId);
+    const { items, next } = await this.records.list(API_KEYS, { ...query, list, of });
     const used: (number | null)[] = [];
     for (let at = 0; at < items.length; at += KEYS_A_READ) {
       const keys = items.slice(at, at + KEYS_A_READ).map(({ id }) => keyUsedKey(id));

@@ -4,7 +4,6 @@ import type { Change } from "./change.ts";
 import { METERS, POINTS } from "./kinds.ts";
 import type { MeterRecord } from "./meters.ts";
 import type { Assignment, PointRecord } from "./points.ts";
-import { noSuch } from "./records.ts";
 
 export interface Exchange {
   /** Unix seconds; now, if it is not said. */
@@ -24,8 +23,9 @@ export async function beginAt(
   { pointId, from, start }: { pointId: string; from?: number; start?: number },
   now: number,
 ): Promise<Result<void>> {
-  const point = await change.get(POINTS, pointId);
-  if (!point || point.retiredAt !== undefined) return noSuch("point", pointId);
+  const found = await change.inUse(POINTS, pointId);
+  if (!found.ok) return found;
+  const point = found.value;
   if (!hasRoom(point, 1)) return full(point);
   const isFirst = meter.pointId === undefined && meter.formerPointIds === undefined;
   const begin = from ?? (isFirst ? 0 : now);

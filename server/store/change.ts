@@ -1,9 +1,21 @@
 /** What is read and written in one atomic: records, what they are found by, and the audit log. */
 import { sortName } from "../domain/search-words.ts";
-import { failed, type Failure } from "../errors.ts";
+import { done, failed, type Failure, noSuch, type Result } from "../errors.ts";
 import { type Audited, differenceOf, erased } from "./audit.ts";
 import { listKey, recordKey, uniqueKey, wordKey } from "./keys.ts";
 import { type Kind, type Row, wordsFor } from "./kinds.ts";
+
+/** The database refuses longer keys, and no id comes near. */
+export const MAX_ID = 64;
+
+/** Why nothing can be done any more with what is of the past. */
+export const endedOf = <R extends Row>(
+  { name, ended }: Kind<R>,
+  record: R,
+): Failure | undefined =>
+  ended?.at(record) === undefined
+    ? undefined
+    : failed("conflict", `The ${name} ${record.id} is ${ended.word}.`);
 
 interface Touched {
   // deno-lint-ignore no-explicit-any
@@ -13,6 +25,8 @@ interface Touched {
   /** As whoever changes it has it in hand: all have the same. */
   copy?: Row;
   isPut?: boolean;
+  /** Whether it is written: what is put may be as it was. */
+  isStaged?: boolean;
   /** Whether something personal was taken out of it. */
   isErased?: boolean;
 }
@@ -29,11 +43,18 @@ export class Change {
     const place = `${kind.name} ${id}`;
     const known = this.#touched.get(place);
     if (known) return known.copy as R | undefined;
+    if (id.length > MAX_ID) return undefined;
     const entry = await this.kv.get<R>(recordKey(kind.name, id));
     const { value, versionstamp } = entry;
     const copy = value ? { ...structuredClone(value), version: versionstamp } : undefined;
     this.#touched.set(place, { kind, entry, copy });
     return copy;
+  }
+
+  /** A record that is there and not of the past. */
+  async inUse<R extends Row>(kind: Kind<R>, id: string): Promise<Result<R>> {
+    const record = await this.get(kind, id);
+    return record ? endedOf(kind, record) ?? done(record) : noSuch(kind.name, id);
   }
 
   put<R extends Row>(kind: Kind<R>, record: R): void {
@@ -78,13 +99,15 @@ export class Change {
   staged(rowsOf: (audited: Audited) => [Deno.KvKey, unknown][]): Deno.AtomicOperation {
     const atomic = this.kv.atomic();
     const audited = [...this.#notes];
-    for (const { kind, entry, copy, isPut, isErased } of this.#touched.values()) {
+    for (const touched of this.#touched.values()) {
+      const { kind, entry, copy, isPut, isErased } = touched;
       if (entry) atomic.check(entry);
       if (!copy || !isPut) continue;
       const { version: _, ...record } = copy;
       const before = entry?.value ?? undefined;
       const difference = differenceOf(kind, before, record);
       if (before && isEmpty(difference.changes)) continue;
+      touched.isStaged = true;
       atomic.set(recordKey(kind.name, record.id), record);
       stageIndex(atomic, kind, before, record);
       audited.push({
@@ -96,6 +119,11 @@ export class Change {
     for (const free of this.#uniques) atomic.check(free);
     for (const [key, value] of audited.flatMap(rowsOf)) atomic.set(key, value);
     return atomic;
+  }
+
+  /** Whoever has a record in hand knows the version that it has been written with. */
+  committed(version: string): void {
+    for (const { copy, isStaged } of this.#touched.values()) if (isStaged) copy!.version = version;
   }
 }
 

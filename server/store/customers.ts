@@ -1,5 +1,5 @@
 /** Customers of the utility: who has places of supply and gets the bills. */
-import { done, failed, type Result } from "../errors.ts";
+import { done, type Result } from "../errors.ts";
 import { CUSTOMERS } from "./kinds.ts";
 import type { By, Listed, ListQuery, Records } from "./records.ts";
 
@@ -38,11 +38,16 @@ export class Customers {
     });
   }
 
-  async update(id: string, details: Partial<CustomerDetails>, by: By): Promise<Result<void>> {
-    return await this.records.update<Customer, void>(CUSTOMERS, id, by, (customer) => {
-      if (customer.erasedAt !== undefined) return failed("conflict", "The customer is erased.");
-      Object.assign(customer, details);
-      return done(undefined);
-    });
+  async update(
+    id: string,
+    details: Partial<CustomerDetails>,
+    by: By,
+  ): Promise<Result<Customer>> {
+    return await this.records.updateInUse<Customer, Customer>(
+      CUSTOMERS,
+      id,
+      by,
+      (customer) => done(Object.assign(customer, details)),
+    );
   }
 }

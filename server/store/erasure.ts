@@ -6,11 +6,11 @@
  * done twice: an erasure that was broken off is finished by asking for it again.
  */
 import { isOnlyHeldBy } from "../domain/holding.ts";
-import { done, failed, type Result } from "../errors.ts";
+import { done, failed, noSuch, type Result } from "../errors.ts";
 import type { Audit } from "./audit.ts";
 import type { Customer } from "./customers.ts";
 import { CUSTOMERS, listOf, POINTS, SENSORS } from "./kinds.ts";
-import { type By, noSuch, type Records } from "./records.ts";
+import type { By, Records } from "./records.ts";
 import type { PointRecord } from "./points.ts";
 import type { SensorRecord } from "./sensors.ts";
 

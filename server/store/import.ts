@@ -155,7 +155,6 @@ export class Import {
     point: PointRecord | undefined,
   ): Promise<ImportError | undefined> {
     if (!point) return undefined;
-    if (point.retiredAt !== undefined) return fault(line, "pointCode", "is of a retired point");
     const holder = await this.records.get(CUSTOMERS, point.customerId);
     if (holder?.taxId === customerTaxId) return undefined;
     return fault(line, "pointCode", `is of a point that ${holder?.name ?? "another"} has`);
@@ -166,7 +165,6 @@ export class Import {
     meter: MeterRecord | undefined,
   ): Promise<ImportError | undefined> {
     if (!meter) return undefined;
-    if (meter.retiredAt !== undefined) return fault(line, "meter", "is retired");
     const point = meter.pointId ? await this.records.get(POINTS, meter.pointId) : undefined;
     if (point?.code === pointCode) return undefined;
     return fault(line, "meter", point ? `counts at ${point.label}` : "counts nowhere: assign it");

@@ -22,6 +22,8 @@ export interface Kind<Record extends Row> {
   /** What people call it; lists are in this order. */
   title: (record: Record) => string;
   searched: (record: Record) => (string | undefined)[];
+  /** Since when it is of the past, if it is, and how that is said. */
+  ended?: { at: (record: Record) => number | undefined; word: string };
   /** What belongs to one record alone, by field; undefined where it is to be had. */
   unique: (record: Record) => { [field: string]: string | undefined };
   /** The lists it stands in: of all, of those retired, of a customer's. */
@@ -40,8 +42,6 @@ export const RETIRED = "retired";
 
 export const listOf = (owner: string, id: string): string => `${owner} ${id}`;
 
-export const isOwned = (list: string): boolean => list !== ALL && list !== RETIRED;
-
 const activeOr = (retiredAt: number | undefined): string => retiredAt === undefined ? ALL : RETIRED;
 
 /** What is retired leaves its number to another. */
@@ -52,6 +52,7 @@ export const CUSTOMERS: Kind<Customer> = {
   name: "customer",
   title: ({ name }) => name,
   searched: ({ name, taxId, email, phone, address }) => [name, taxId, email, phone, address],
+  ended: { at: ({ erasedAt }) => erasedAt, word: "erased" },
   unique: ({ taxId }) => ({ taxId }),
   lists: ({ erasedAt }) => [activeOr(erasedAt)],
   secret: [],
@@ -62,10 +63,11 @@ export const POINTS: Kind<PointRecord> = {
   name: "point",
   title: ({ label }) => label,
   searched: ({ label, code, address }) => [label, code, address],
+  ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
   unique: ({ code, retiredAt }) => ({ code: whileInUse(retiredAt, code) }),
   lists: ({ customerId, retiredAt, holders }) => [
     activeOr(retiredAt),
-    listOf(retiredAt === undefined ? "customer" : "retired customer", customerId),
+    listOf("customer", customerId),
     ...new Set(holders.map(({ customerId }) => listOf("holder", customerId))),
   ],
   secret: [],
@@ -76,6 +78,7 @@ export const METERS: Kind<MeterRecord> = {
   name: "meter",
   title: ({ label, serial }) => label ?? serial ?? "",
   searched: ({ label, serial, hardwareId }) => [label, serial, hardwareId],
+  ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
   unique: ({ serial, retiredAt, tokenHash }) => ({
     serial: whileInUse(retiredAt, serial),
     enrolmentToken: tokenHash,
@@ -89,6 +92,7 @@ export const SENSORS: Kind<SensorRecord> = {
   name: "sensor",
   title: ({ label }) => label ?? "",
   searched: ({ label }) => [label],
+  ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
   unique: () => ({}),
   lists: ({ pointId, retiredAt }) => [activeOr(retiredAt), listOf("point", pointId)],
   secret: [],

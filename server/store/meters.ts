@@ -1,23 +1,22 @@
-/**
- * Meters and their keys: provisioned with a key at the factory, or enrolled with a token on site.
- *
- * A meter has one current key and, while it is being changed, the next one; the first datagram
- * under the next key retires the old one. Keys are sealed in the database, tokens only hashed.
- */
-import { createHash } from "node:crypto";
-import { done, failed, type Result } from "../errors.ts";
+/** Meters: provisioned with a key at the factory or enrolled on site, put on points, retired. */
+import { done, type Result } from "../errors.ts";
 import { addMeters } from "./add-meters.ts";
 import { beginAt, type Exchange, exchangeAt, leave } from "./assignments.ts";
 import type { Change } from "./change.ts";
-import { METERS } from "./kinds.ts";
 import { recordsOf } from "./keys.ts";
-import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
+import { METERS } from "./kinds.ts";
+import {
+  confirmKey,
+  dropKeys,
+  type IssuedKey,
+  type IssuedToken,
+  MeterKeys,
+  type SealedKey,
+  tokenHashOf,
+  UNKNOWN_TOKEN,
+} from "./meter-keys.ts";
+import { type By, endedOf, type Listed, type ListQuery, type Records } from "./records.ts";
 import type { Vault } from "./vault.ts";
-
-export interface SealedKey {
-  id: number;
-  sealed: Uint8Array;
-}
 
 export interface MeterRecord {
   id: string;
@@ -44,32 +43,26 @@ export interface MeterRecord {
 export type NewMeter = Pick<MeterRecord, "pointId" | "label" | "serial">;
 export type MeterDetails = Pick<MeterRecord, "label" | "serial">;
 
-/** A key in the clear, on its way to a meter. */
-export interface IssuedKey {
-  id: string;
-  key: Uint8Array;
-  keyId: number;
+export interface Exchanged {
+  old: MeterRecord;
+  next: MeterRecord;
+  /** Of a new meter. */
+  token?: string;
 }
 
-/** A token in the clear, on its way to whoever mounts the meter. */
-export interface IssuedToken {
-  meter: MeterRecord;
-  token: string;
-}
-
-const ENROLMENT_SECONDS = 24 * 3600;
-const KEY_BYTES = 32;
-const TOKEN_BYTES = 16;
-
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+type Act<Value> = (record: MeterRecord, change: Change) => Result<Value> | Promise<Result<Value>>;
 
 export class Meters {
+  #keys: MeterKeys;
+
   constructor(
     readonly records: Records,
     readonly vault: Vault,
     /** Told of each record that was written, so that the keys in memory follow. */
     readonly changed: (meter: MeterRecord) => void,
-  ) {}
+  ) {
+    this.#keys = new MeterKeys(vault);
+  }
 
   get(id: string): Promise<MeterRecord | undefined> {
     return this.records.get(METERS, id);
@@ -89,9 +82,9 @@ export class Meters {
   /** Registers a meter that fetches its key on site with the token. */
   async register(meter: NewMeter, by: By): Promise<Result<IssuedToken>> {
     const record = this.#newRecord(meter, by);
-    const token = this.#addToken(record, by);
+    const issued = this.#keys.issueToken(record, by.at);
     const created = await addMeters(this.records, [record], by, this.changed);
-    return created.ok ? done({ meter: record, token }) : created;
+    return created.ok ? done(issued) : created;
   }
 
   /** Registers meters whose keys are burnt in at once. */
@@ -99,7 +92,7 @@ export class Meters {
     const issued: IssuedKey[] = [];
     const records = meters.map((meter) => {
       const record = this.#newRecord(meter, by);
-      issued.push(this.#addKey(record, 0));
+      issued.push(this.#keys.provision(record));
       return record;
     });
     const created = await addMeters(this.records, records, by, this.changed);
@@ -108,42 +101,27 @@ export class Meters {
 
   /** A new token for a meter that has not been enrolled, in place of one that was lost or expired. */
   async renewToken(id: string, by: By): Promise<Result<IssuedToken>> {
-    return await this.#change<IssuedToken>(id, by, (record) => {
-      if (record.keys.length > 0 && !isBeingEnrolled(record)) {
-        return failed("conflict", "The meter has been enrolled: rotate its key instead.");
-      }
-      record.keys = [];
-      delete record.hardwareId;
-      return done({ meter: record, token: this.#addToken(record, by) });
-    });
+    return await this.#change<IssuedToken>(
+      id,
+      by,
+      (record) => this.#keys.renewToken(record, by.at),
+    );
   }
 
   /** The same token and hardware get the same answer until the meter's first valid datagram. */
   async enrol(token: string, hardwareId: string, by: By): Promise<Result<IssuedKey>> {
-    const tokenHash = hashOf(token);
-    const known = await this.records.find(METERS, "enrolmentToken", tokenHash);
-    if (!known) return failed("unauthenticated", UNKNOWN_TOKEN);
-    return await this.#change<IssuedKey>(known.id, by, (record) => {
-      if (!isBeingEnrolled(record) || (record.hardwareId ?? hardwareId) !== hardwareId) {
-        return failed("conflict", USED_TOKEN);
-      }
-      const [key] = record.keys;
-      if (!key && by.at > record.enrolmentEndsAt!) return failed("unauthenticated", UNKNOWN_TOKEN);
-      record.hardwareId = hardwareId;
-      if (!key) return done(this.#addKey(record, 0));
-      const { id } = record;
-      return done({ id, key: this.vault.open(id, key.id, key.sealed), keyId: key.id });
-    });
+    const known = await this.records.find(METERS, "enrolmentToken", tokenHashOf(token));
+    if (!known) return UNKNOWN_TOKEN;
+    return await this.#change<IssuedKey>(
+      known.id,
+      by,
+      (record) => this.#keys.enrol(record, hardwareId, by.at),
+    );
   }
 
   /** Makes the next key; both work until the first datagram under it. */
   async rotateKey(id: string, by: By): Promise<Result<IssuedKey>> {
-    return await this.#change<IssuedKey>(id, by, (record) => {
-      const [current, newest = current] = record.keys;
-      if (!current) return failed("conflict", "The meter has not been enrolled yet.");
-      record.keys = [current];
-      return done(this.#addKey(record, nextKeyId(newest.id, current.id)));
-    });
+    return await this.#change<IssuedKey>(id, by, (record) => this.#keys.rotate(record));
   }
 
   /**
@@ -152,30 +130,24 @@ export class Meters {
    */
   async confirm(id: string, keyId: number, at: number): Promise<void> {
     const by: By = { actor: { kind: "meter", id }, at };
-    const confirmed = await this.#change<void>(id, by, (record) => {
-      const used = record.keys.findIndex((key) => key.id === keyId);
-      if (used < 0) return failed("notFound", `The meter ${id} has no key ${keyId} any more.`);
-      record.keys = record.keys.slice(used);
-      delete record.enrolmentEndsAt;
-      return done(undefined);
-    });
+    const confirmed = await this.#change<void>(id, by, (record) => confirmKey(record, keyId));
     if (!confirmed.ok) throw new Error(confirmed.detail);
   }
 
-  async update(id: string, details: Partial<MeterDetails>, by: By): Promise<Result<void>> {
-    return await this.#change<void>(id, by, (record) => {
-      Object.assign(record, details);
-      return done(undefined);
-    });
+  async update(
+    id: string,
+    details: Partial<MeterDetails>,
+    by: By,
+  ): Promise<Result<MeterRecord>> {
+    return await this.#change(id, by, (record) => done(Object.assign(record, details)));
   }
 
   async retire(id: string, by: By): Promise<Result<void>> {
-    return await this.#change<void>(id, by, async (record, change) => {
+    return await this.#changeAny<void>(id, by, async (record, change) => {
+      if (record.retiredAt !== undefined) return done(undefined);
       await leave(change, record, by.at);
       record.retiredAt = by.at;
-      record.keys = [];
-      delete record.enrolmentEndsAt;
-      delete record.tokenHash;
+      dropKeys(record);
       return done(undefined);
     });
   }
@@ -185,12 +157,11 @@ export class Meters {
     id: string,
     where: { pointId: string; from?: number; start?: number },
     by: By,
-  ): Promise<Result<void>> {
-    return await this.#change<void>(
-      id,
-      by,
-      async (record, change) => await beginAt(change, record, where, by.at),
-    );
+  ): Promise<Result<MeterRecord>> {
+    return await this.#change<MeterRecord>(id, by, async (record, change) => {
+      const begun = await beginAt(change, record, where, by.at);
+      return begun.ok ? done(record) : begun;
+    });
   }
 
   /** Takes the meter off its point, where another goes on from the registers that were read. */
@@ -198,17 +169,19 @@ export class Meters {
     id: string,
     { meter, ...exchange }: Exchange & { meter: MeterDetails | string },
     by: By,
-  ): Promise<Result<{ meter: MeterRecord; token?: string }>> {
+  ): Promise<Result<Exchanged>> {
     const added = typeof meter === "string" ? undefined : this.#newRecord(meter, by);
-    const token = added && this.#addToken(added, by);
-    const exchanged = await this.#change<MeterRecord>(id, by, async (record, change) => {
-      const next = added ? structuredClone(added) : await change.get(METERS, meter as string);
-      if (!next || next.retiredAt !== undefined) return noSuch("meter", meter as string);
-      return await exchangeAt(change, record, next, exchange, by.at);
+    const token = added && this.#keys.issueToken(added, by.at).token;
+    const exchanged = await this.#change<Exchanged>(id, by, async (old, change) => {
+      const next = added
+        ? done(structuredClone(added))
+        : await change.inUse(METERS, meter as string);
+      if (!next.ok) return next;
+      const begun = await exchangeAt(change, old, next.value, exchange, by.at);
+      return begun.ok ? done({ old, next: begun.value, token }) : begun;
     });
-    if (!exchanged.ok) return exchanged;
-    this.changed(exchanged.value);
-    return done({ meter: exchanged.value, token });
+    if (exchanged.ok) this.changed(exchanged.value.next);
+    return exchanged;
   }
 
   #newRecord({ pointId, label, serial }: NewMeter, { at }: By): MeterRecord {
@@ -216,48 +189,24 @@ export class Meters {
     return { id, label, serial, pointId, createdAt: at, keys: [] };
   }
 
-  #addKey(record: MeterRecord, keyId: number): IssuedKey {
-    const key = this.vault.randomBytes(KEY_BYTES);
-    record.keys.push({ id: keyId, sealed: this.vault.seal(record.id, keyId, key) });
-    return { id: record.id, key, keyId };
+  async #change<Value>(id: string, by: By, act: Act<Value>): Promise<Result<Value>> {
+    return await this.#changeAny<Value>(
+      id,
+      by,
+      (record, change) => endedOf(METERS, record) ?? act(record, change),
+    );
   }
 
-  #addToken(record: MeterRecord, { at }: By): string {
-    const token = this.vault.randomBytes(TOKEN_BYTES).toHex();
-    record.tokenHash = hashOf(token);
-    record.enrolmentEndsAt = at + ENROLMENT_SECONDS;
-    return token;
-  }
-
-  /** Changes a meter that is in use. */
-  async #change<Value>(
-    id: string,
-    by: By,
-    act: (record: MeterRecord, change: Change) => Result<Value> | Promise<Result<Value>>,
-  ): Promise<Result<Value>> {
+  /** One that is retired, too. */
+  async #changeAny<Value>(id: string, by: By, act: Act<Value>): Promise<Result<Value>> {
     let written: MeterRecord;
     const result = await this.records.update<MeterRecord, Value>(
       METERS,
       id,
       by,
-      (record, change) => {
-        if (record.retiredAt !== undefined) return noSuch("meter", id);
-        written = record;
-        return act(record, change);
-      },
+      (record, change) => act(written = record, change),
     );
     if (result.ok) this.changed(written!);
     return result;
   }
-}
-
-const isBeingEnrolled = ({ enrolmentEndsAt }: MeterRecord) => enrolmentEndsAt !== undefined;
-
-const UNKNOWN_TOKEN = "The enrolment token is unknown or has expired.";
-const USED_TOKEN = "The enrolment token has been used.";
-
-/** The number after the newest one, which an unused next key may have; never the current one's. */
-function nextKeyId(newest: number, current: number): number {
-  const next = (newest + 1) & 0xff;
-  return next === current ? (next + 1) & 0xff : next;
 }

@@ -2,12 +2,12 @@
  * People who sign in: operators of the utility, and customers. Someone who is invited has no
  * password until they follow their link.
  */
-import { done, failed, type Failure, type Result } from "../errors.ts";
+import { done, failed, type Failure, noSuch, type Result } from "../errors.ts";
 import type { Audit } from "./audit.ts";
 import type { Change } from "./change.ts";
 import { ALL, CUSTOMERS, listOf, PEOPLE, RETIRED } from "./kinds.ts";
 import type { IssuedLink, Links } from "./links.ts";
-import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
+import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 import type { Sessions } from "./sessions.ts";
 
 export type Role = "operator" | "customer";
@@ -63,14 +63,18 @@ export class People {
   list(
     { customerId, disabled, ...query }: ListQuery & { customerId?: string; disabled: boolean },
   ): Promise<Listed<Person>> {
-    const list = customerId === undefined
-      ? disabled ? RETIRED : ALL
-      : listOf("customer", customerId);
-    return this.records.list(PEOPLE, { ...query, list });
+    const list = disabled ? RETIRED : ALL;
+    const of = customerId === undefined ? undefined : listOf("customer", customerId);
+    return this.records.list(PEOPLE, { ...query, list, of });
+  }
+
+  /** All who sign in or signed in for a customer. */
+  ofCustomer(customerId: string): AsyncGenerator<Person> {
+    return this.records.all(PEOPLE, listOf("customer", customerId));
   }
 
   async hasOperator(): Promise<boolean> {
-    return (await this.records.list(PEOPLE, { list: OPERATORS, limit: 1 })).items.length > 0;
+    return (await this.records.list(PEOPLE, { of: OPERATORS, limit: 1 })).items.length > 0;
   }
 
   async invite(
@@ -78,8 +82,9 @@ export class People {
     by: By,
   ): Promise<Result<{ person: Person; link: IssuedLink }>> {
     return await this.records.transact(by, async (change) => {
-      const missing = await missingCustomer(change, person.customerId);
-      if (missing) return missing;
+      const { customerId } = person;
+      const customer = customerId ? await change.inUse(CUSTOMERS, customerId) : undefined;
+      if (customer && !customer.ok) return customer;
       const added = personOf(person, this.records.newId(), by.at);
       change.put(PEOPLE, added);
       return done({
@@ -89,8 +94,12 @@ export class People {
     });
   }
 
-  async update(id: string, { email, name, disabled }: PersonChange, by: By): Promise<Result<void>> {
-    const updated = await this.records.update<Person, void>(
+  async update(
+    id: string,
+    { email, name, disabled }: PersonChange,
+    by: By,
+  ): Promise<Result<Person>> {
+    const updated = await this.records.update<Person, Person>(
       PEOPLE,
       id,
       by,
@@ -99,11 +108,11 @@ export class People {
         if (email !== undefined) person.email = asEmail(email);
         if (name !== undefined) person.name = name;
         if (disabled === false) delete person.disabledAt;
-        if (disabled !== true || person.disabledAt !== undefined) return done(undefined);
+        if (disabled !== true || person.disabledAt !== undefined) return done(person);
         const refused = await this.#whyNotDisable(change, person, by);
         if (refused) return refused;
         await this.#disable(change, person, by.at);
-        return done(undefined);
+        return done(person);
       },
     );
     if (updated.ok && disabled) await this.sessions.endAll(id);
@@ -125,7 +134,7 @@ export class People {
 
   /** Takes away what is personal of all who signed in for a customer; may be called twice. */
   async forget(customerId: string, by: By): Promise<void> {
-    for await (const { id } of this.records.all(PEOPLE, listOf("customer", customerId))) {
+    for await (const { id } of this.ofCustomer(customerId)) {
       await this.records.transact<void>(by, async (change) => {
         const person = await change.get(PEOPLE, id);
         if (!person || person.email === "") return done(undefined);
@@ -165,12 +174,3 @@ export const personOf = (person: NewPerson, id: string, at: number): Person => (
   epoch: 0,
   createdAt: at,
 });
-
-async function missingCustomer(
-  change: Change,
-  id: string | undefined,
-): Promise<Failure | undefined> {
-  if (id === undefined) return undefined;
-  const customer = await change.get(CUSTOMERS, id);
-  if (!customer || customer.erasedAt !== undefined) return noSuch("customer", id);
-}

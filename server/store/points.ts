@@ -2,9 +2,8 @@
 import type { Holding } from "../domain/holding.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { leave } from "./assignments.ts";
-import type { Change } from "./change.ts";
-import { ALL, CUSTOMERS, listOf, METERS, POINTS, RETIRED } from "./kinds.ts";
-import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
+import { CUSTOMERS, listOf, METERS, POINTS } from "./kinds.ts";
+import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 
 /** A meter counts at a point from one instant to another, in Unix seconds. */
 export interface Assignment {
@@ -55,9 +54,8 @@ export class Points {
   list(
     { customerId, ...query }: ListQuery & { customerId?: string },
   ): Promise<Listed<PointRecord>> {
-    const { list = ALL } = query;
-    const own = listOf(list === RETIRED ? "retired customer" : "customer", customerId ?? "");
-    return this.records.list(POINTS, { ...query, list: customerId === undefined ? list : own });
+    const of = customerId === undefined ? undefined : listOf("customer", customerId);
+    return this.records.list(POINTS, { ...query, of });
   }
 
   /** All that a customer has or had. */
@@ -67,24 +65,33 @@ export class Points {
 
   async add(point: NewPoint, by: By): Promise<Result<PointRecord>> {
     return await this.records.transact<PointRecord>(by, async (change) => {
-      const missing = await missingCustomer(change, point.customerId);
-      if (missing) return missing;
+      const holder = await change.inUse(CUSTOMERS, point.customerId);
+      if (!holder.ok) return holder;
       const record = pointOf(point, this.records.newId(), by.at);
       change.put(POINTS, record);
       return done(record);
     });
   }
 
-  async update(id: string, { heldFrom, ...given }: PointChange, by: By): Promise<Result<void>> {
-    return await this.records.update<PointRecord, void>(POINTS, id, by, async (point, change) => {
-      if (given.customerId !== undefined && given.customerId !== point.customerId) {
-        const refused = await missingCustomer(change, given.customerId) ??
-          handOver(point, given.customerId, heldFrom ?? by.at);
-        if (refused) return refused;
-      }
-      Object.assign(point, given);
-      return done(undefined);
-    });
+  async update(
+    id: string,
+    { heldFrom, ...given }: PointChange,
+    by: By,
+  ): Promise<Result<PointRecord>> {
+    return await this.records.updateInUse<PointRecord, PointRecord>(
+      POINTS,
+      id,
+      by,
+      async (point, change) => {
+        if (given.customerId !== undefined && given.customerId !== point.customerId) {
+          const holder = await change.inUse(CUSTOMERS, given.customerId);
+          if (!holder.ok) return holder;
+          const refused = handOver(point, given.customerId, heldFrom ?? by.at);
+          if (refused) return refused;
+        }
+        return done(Object.assign(point, given));
+      },
+    );
   }
 
   /** The supply ends: first the meters leave, some at a time, then the point is retired. */
@@ -122,11 +129,6 @@ export const pointOf = (point: NewPoint, id: string, at: number): PointRecord =>
   holders: [{ customerId: point.customerId, from: 0 }],
   assignments: [],
 });
-
-async function missingCustomer(change: Change, id: string): Promise<Failure | undefined> {
-  const customer = await change.get(CUSTOMERS, id);
-  if (!customer || customer.erasedAt !== undefined) return noSuch("customer", id);
-}
 
 function handOver(point: PointRecord, customerId: string, from: number): Failure | undefined {
   const current = point.holders[point.holders.length - 1];

@@ -2,11 +2,14 @@
 import { readCursor, writeCursor } from "../domain/cursor.ts";
 import { wordsOf } from "../domain/search-words.ts";
 import { listRange, type Place, wordRange } from "./keys.ts";
-import { ALL, isOwned, type Kind, type Row, wordsFor } from "./kinds.ts";
+import { ALL, type Kind, type Row, wordsFor } from "./kinds.ts";
 import type { Records } from "./records.ts";
 
 export interface ListQuery {
+  /** Those in use or those retired; of an owner's, both if it is not said. */
   list?: string;
+  /** Only those that stand in this owner's list. */
+  of?: string;
   search?: string;
   limit: number;
   cursor?: string;
@@ -42,10 +45,10 @@ export async function listRecords<R extends Row>(
   return scan ? await pageOf(records, kind, scan) : { items: [] };
 }
 
-/** The longest word leads to what is searched for; what somebody owns is few, and looked through. */
+/** What somebody owns is few, and looked through. Else the longest word leads to what is searched. */
 function scanFor<R extends Row>(
   kind: Kind<R>,
-  { list = ALL, search = "", limit }: ListQuery,
+  { list, of, search = "", limit }: ListQuery,
   after: Place | undefined,
 ): Scan<R> | undefined {
   const wanted = wordsOf([search]).sort((a, b) => b.length - a.length);
@@ -53,17 +56,23 @@ function scanFor<R extends Row>(
     const words = wordsFor(kind, record);
     return wanted.every((one) => words.some((word) => word.startsWith(one)));
   };
+  const isListed = (record: R) => kind.lists(record).includes(list ?? ALL);
+  const scanned = Math.max(limit + 1, MAX_SCANNED);
+  if (of !== undefined) {
+    const fits = (record: R) => (list === undefined || isListed(record)) && hasAll(record);
+    return { range: listRange(kind.name, of, after), limit, scanned, fits };
+  }
   const [first] = wanted;
-  const scanned = first === undefined ? limit + 1 : Math.max(limit + 1, MAX_SCANNED);
-  if (first === undefined || isOwned(list)) {
-    return { range: listRange(kind.name, list, after), limit, scanned, fits: hasAll };
+  if (first === undefined) {
+    const range = listRange(kind.name, list ?? ALL, after);
+    return { range, limit, scanned: limit + 1, fits: isListed };
   }
   // It would be the cursor of another search.
   if (after && !after[0].startsWith(first)) return undefined;
   const isShownOnce = (record: R, [found]: Place) =>
     wordsFor(kind, record).find((word) => word.startsWith(first)) === found;
   const fits = (record: R, place: Place) =>
-    kind.lists(record).includes(list) && isShownOnce(record, place) && hasAll(record);
+    isListed(record) && isShownOnce(record, place) && hasAll(record);
   return { range: wordRange(kind.name, first, after), limit, scanned, fits };
 }
 

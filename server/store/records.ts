@@ -3,13 +3,14 @@
  * writes them with their index rows and the audit log in one atomic, and is begun anew whenever
  * someone came in between.
  */
-import { done, failed, type Failure, type Result } from "../errors.ts";
+import { done, failed, noSuch, type Result } from "../errors.ts";
 import { type Actor, type Audited, auditRows } from "./audit.ts";
-import { Change } from "./change.ts";
+import { Change, endedOf, MAX_ID } from "./change.ts";
 import { recordKey, uniqueKey } from "./keys.ts";
 import type { Kind, Row } from "./kinds.ts";
 import { type Listed, type ListQuery, listRecords } from "./record-lists.ts";
 
+export { endedOf } from "./change.ts";
 export type { Listed, ListQuery } from "./record-lists.ts";
 
 export interface By {
@@ -20,19 +21,15 @@ export interface By {
   expected?: string;
 }
 
+type Act<R, Value> = (record: R, within: Change) => Result<Value> | Promise<Result<Value>>;
+
 const MAX_TRIES = 10;
 /** The database reads so many keys at once. */
 const KEYS_A_READ = 10;
 
 const RECORDS_A_PAGE = 100;
 
-/** The database refuses longer keys, and no id comes near. */
-const MAX_ID = 64;
-
 const AGAIN = "It was changed by others at the same time. Try again.";
-
-export const noSuch = (kind: string, id: string): Failure =>
-  failed("notFound", `There is no ${kind} ${id}.`);
 
 export class Records {
   #audited = 0;
@@ -84,11 +81,11 @@ export class Records {
     return listRecords(this, kind, query);
   }
 
-  /** A whole list, page by page. */
-  async *all<R extends Row>(kind: Kind<R>, list: string): AsyncGenerator<R> {
+  /** All of an owner's list, page by page. */
+  async *all<R extends Row>(kind: Kind<R>, of: string): AsyncGenerator<R> {
     let cursor: string | undefined;
     do {
-      const { items, next } = await this.list(kind, { list, limit: RECORDS_A_PAGE, cursor });
+      const { items, next } = await this.list(kind, { of, limit: RECORDS_A_PAGE, cursor });
       yield* items;
       cursor = next;
     } while (cursor !== undefined);
@@ -99,7 +96,7 @@ export class Records {
     kind: Kind<R>,
     id: string,
     by: By,
-    change: (record: R, within: Change) => Result<Value> | Promise<Result<Value>>,
+    change: Act<R, Value>,
   ): Promise<Result<Value>> {
     return await this.transact(by, async (within) => {
       const current = await currentIn(within, kind, id, by);
@@ -108,6 +105,21 @@ export class Records {
       if (result.ok) within.put(kind, current.value);
       return result;
     });
+  }
+
+  /** The same for one that must not be of the past. */
+  async updateInUse<R extends Row, Value>(
+    kind: Kind<R>,
+    id: string,
+    by: By,
+    change: Act<R, Value>,
+  ): Promise<Result<Value>> {
+    return await this.update(
+      kind,
+      id,
+      by,
+      (record, within) => endedOf(kind, record) ?? change(record, within),
+    );
   }
 
   /** Leaves of a record what is not personal. The audit log does not tell what was taken away. */
@@ -137,7 +149,10 @@ export class Records {
       const taken = await change.taken();
       if (taken) return taken;
       const atomic = change.staged((audited) => this.#auditRows(audited, by));
-      if ((await atomic.commit()).ok) return result;
+      const committed = await atomic.commit();
+      if (!committed.ok) continue;
+      change.committed(committed.versionstamp);
+      return result;
     }
     return failed("conflict", AGAIN);
   }

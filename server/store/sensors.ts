@@ -1,7 +1,7 @@
 /** Sensors of the air at a point: temperature, humidity, pressure. */
 import { done, failed, type Result } from "../errors.ts";
-import { ALL, listOf, POINTS, SENSORS } from "./kinds.ts";
-import { type By, type Listed, type ListQuery, noSuch, type Records } from "./records.ts";
+import { listOf, POINTS, SENSORS } from "./kinds.ts";
+import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 
 export interface SensorRecord {
   id: string;
@@ -24,8 +24,8 @@ export class Sensors {
   }
 
   list({ pointId, ...query }: ListQuery & { pointId?: string }): Promise<Listed<SensorRecord>> {
-    const list = pointId === undefined ? query.list : listOf("point", pointId);
-    return this.records.list(SENSORS, { ...query, list: list ?? ALL });
+    const of = pointId === undefined ? undefined : listOf("point", pointId);
+    return this.records.list(SENSORS, { ...query, of });
   }
 
   /** All that are or were at a point. */
@@ -41,19 +41,25 @@ export class Sensors {
       return failed("conflict", `The point has had ${MAX_SENSORS_A_POINT} sensors.`);
     }
     return await this.records.transact<SensorRecord>(by, async (change) => {
-      const point = await change.get(POINTS, pointId);
-      if (!point || point.retiredAt !== undefined) return noSuch("point", pointId);
+      const point = await change.inUse(POINTS, pointId);
+      if (!point.ok) return point;
       const sensor = { id: this.records.newId(), pointId, label, createdAt: by.at };
       change.put(SENSORS, sensor);
       return done(sensor);
     });
   }
 
-  async update(id: string, details: Pick<SensorRecord, "label">, by: By): Promise<Result<void>> {
-    return await this.records.update<SensorRecord, void>(SENSORS, id, by, (sensor) => {
-      Object.assign(sensor, details);
-      return done(undefined);
-    });
+  async update(
+    id: string,
+    details: Pick<SensorRecord, "label">,
+    by: By,
+  ): Promise<Result<SensorRecord>> {
+    return await this.records.updateInUse<SensorRecord, SensorRecord>(
+      SENSORS,
+      id,
+      by,
+      (sensor) => done(Object.assign(sensor, details)),
+    );
   }
 
   /** It says nothing more; what it said stays. */

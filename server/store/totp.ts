@@ -3,11 +3,11 @@
  * is sealed; each code works once.
  */
 import { Secret, TOTP } from "otpauth";
-import { done, failed, type Result } from "../errors.ts";
+import { done, failed, noSuch, type Result } from "../errors.ts";
 import { PEOPLE } from "./kinds.ts";
 import { totpStepKey } from "./keys.ts";
 import type { Person } from "./people.ts";
-import { type By, noSuch, type Records } from "./records.ts";
+import type { By, Records } from "./records.ts";
 import type { Vault } from "./vault.ts";
 
 const ISSUER = "Contaluz";

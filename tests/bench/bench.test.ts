@@ -17,6 +17,7 @@ Deno.test("every benchmark runs and prints figures", async () => {
       "stored",
       "stored",
       "history",
+      "import",
       "live",
       "liveSockets",
     ],

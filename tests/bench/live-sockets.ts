@@ -4,7 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import { encodeReport } from "../../meter-firmware/protocol/datagram.ts";
-import type { IssuedKey } from "../../server/store/meters.ts";
+import type { IssuedKey } from "../../server/store/meter-keys.ts";
 import { plainRegister } from "./generator.ts";
 import { Delays, type LiveLoad, memoryFigures, paced } from "./live-delays.ts";
 import { LiveReader } from "./live-reader.ts";

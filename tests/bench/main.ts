@@ -3,6 +3,7 @@
  * on it too. `deno task bench [quick] [live=SECONDS] [NAME…]` runs some of them, or all in small;
  * with `live=600` it shows whether memory grows with live readers.
  */
+import { importHomes } from "./imports.ts";
 import { liveFeed } from "./live.ts";
 import { livePoints } from "./live-points.ts";
 import { liveOverSockets } from "./live-sockets.ts";
@@ -26,6 +27,7 @@ export interface Sizes {
   storedDays: number;
   historyDays: number;
   rounds: number;
+  homes: number;
   liveReaders: number;
   livePointsEach: number;
   livePace: number;
@@ -42,6 +44,7 @@ export const FULL: Sizes = {
   storedDays: 30,
   historyDays: 365,
   rounds: 300,
+  homes: 10_000,
   liveReaders: 1_000,
   livePointsEach: 10,
   livePace: 2_000,
@@ -58,6 +61,7 @@ export const QUICK: Sizes = {
   storedDays: 1,
   historyDays: 3,
   rounds: 5,
+  homes: 50,
   liveReaders: 20,
   livePointsEach: 2,
   livePace: 200,
@@ -107,6 +111,14 @@ export const MEASURES: Record<string, Measure> = {
   },
   history: async (sizes, folder, print) => {
     print(await history(folder, sizes.historyDays, sizes.rounds));
+  },
+  import: async (sizes, folder, print) => {
+    const server = await startServer(folder);
+    try {
+      print(await importHomes(server, sizes.homes));
+    } finally {
+      await server.stop();
+    }
   },
   live: async (sizes, folder, print) => {
     print(await liveFeed(folder, liveLoad(sizes)));

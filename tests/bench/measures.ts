@@ -5,7 +5,7 @@ import type { Reading } from "../../server/domain/reading.ts";
 import { Customers } from "../../server/store/customers.ts";
 import { Points } from "../../server/store/points.ts";
 import { seriesOf } from "../../server/store/keys.ts";
-import type { IssuedKey } from "../../server/store/meters.ts";
+import type { IssuedKey } from "../../server/store/meter-keys.ts";
 import {
   append,
   BY,

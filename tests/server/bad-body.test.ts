@@ -101,6 +101,8 @@ const PROVISION: Bad[] = [
   { what: "a point of a number", body: { meters: [{ pointId: 1 }] }, path: "meters.0.pointId" },
 ];
 
+const UNKNOWN = "0".repeat(16);
+
 const POINTS: Bad[] = [
   { what: "no customer", body: { label: "a" }, path: "customerId" },
   { what: "no label", body: { customerId: "a" }, path: "label" },
@@ -109,14 +111,16 @@ const POINTS: Bad[] = [
     body: { customerId: "a", label: "a", timezone },
     path: "timezone",
   })),
-  { what: "an unknown customer", body: { customerId: "../a", label: "a" }, status: 404 },
+  { what: "no id", body: { customerId: "../a", label: "a" }, path: "customerId" },
+  { what: "an unknown customer", body: { customerId: UNKNOWN, label: "a" }, status: 404 },
 ];
 
 const OTHERS: Record<string, Bad[]> = {
   "/meters": [
     { what: "a label too long", body: { label: "x".repeat(201) }, path: "label" },
     { what: "an unknown field", body: { name: "x" }, path: "name" },
-    { what: "an unknown point", body: { pointId: "../../x" }, status: 404 },
+    { what: "no id", body: { pointId: "../../x" }, path: "pointId" },
+    { what: "an unknown point", body: { pointId: UNKNOWN }, status: 404 },
   ],
   "/customers": [
     { what: "no name", body: {}, path: "name" },
@@ -131,7 +135,7 @@ const OTHERS: Record<string, Bad[]> = {
   "/meters/METER/assign": [
     { what: "no point", body: {}, path: "pointId" },
     { what: "a date for an instant", body: { pointId: "a", from: "2026-01-01" }, path: "from" },
-    { what: "an unknown point", body: { pointId: "a" }, status: 404 },
+    { what: "an unknown point", body: { pointId: UNKNOWN }, status: 404 },
   ],
 };
 

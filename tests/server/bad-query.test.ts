@@ -114,7 +114,7 @@ const ON_IDS: [method: string, path: string, body?: string][] = [
   ["GET", "/meters/ID/conflicts"],
   ["POST", "/meters/ID/readings", '{"readings":[{"time":"2026-06-15T11:00:00Z","energyWh":1}]}'],
   ["POST", "/meters/ID/rotate-key"],
-  ["POST", "/meters/ID/assign", '{"pointId":"a"}'],
+  ["POST", "/meters/ID/assign", '{"pointId":"0000000000000001"}'],
   ["DELETE", "/meters/ID"],
   ["GET", "/points/ID"],
   ["GET", "/points/ID/consumption"],

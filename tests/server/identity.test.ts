@@ -120,7 +120,7 @@ Deno.test("the server knows its meters", async (t) => {
     const upload = { readings: [{ time: "2026-01-01T00:00:00Z", energyWh: 1 }] };
     assertProblem(await server.api("POST", `${path}/readings`, upload), 409);
     assertEquals((await server.ask("GET", `${path}/readings`)).items.length, 1);
-    assertProblem(await server.api("POST", `${path}/rotate-key`), 404);
+    assertProblem(await server.api("POST", `${path}/rotate-key`), 409);
   });
   for (
     const authorization of [undefined, "Bearer ", "Bearer wrong", `Basic ${OPERATOR_KEY}`, "Bearer"]

@@ -32,6 +32,9 @@ Deno.test("people are listed by name, found by words, by customer, and when disa
   await app.ask("PATCH", `/people/${bia.id}`, { disabled: true });
   assertEquals(names(await app.ask("GET", "/people")), ["ana", "carla", "Zoé Souza"]);
   assertEquals(names(await app.ask("GET", "/people?disabled=true")), ["bia"]);
+  await app.ask("PATCH", `/people/${carla.id}`, { disabled: true });
+  assertEquals(names(await app.ask("GET", ofCarla)), ["Zoé Souza"]);
+  assertEquals(names(await app.ask("GET", `${ofCarla}&disabled=true`)), ["carla"]);
 });
 
 Deno.test("a person is changed in the version that was read", async () => {

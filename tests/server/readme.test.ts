@@ -183,6 +183,16 @@ Deno.test({
 const [, TERMINAL] = README.match(/```sh\n([^`]*^admin\(\).*?)```/ms)!;
 const COMMENT = /^# ?/;
 
+Deno.test("the README says of every package why it is there", () => {
+  const { imports } = JSON.parse(read("deno.json"));
+  const packages = Object.values<string>(imports).flatMap((target) =>
+    target.match(/^npm:\/?((?:@[^/]+\/)?[^/@]+)@/)?.[1] ?? []
+  );
+  assert(packages.length > 9);
+  const missing = packages.filter((name) => !read("README.md").includes(`\`${name}\``));
+  assertEquals(missing, []);
+});
+
 /** Where the packages are that the tests themselves run with. */
 async function packagesFolder(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();

@@ -77,12 +77,13 @@ inApp("a customer is registered, changed with If-Match, and loses what null take
   };
   assertEquals([added.status, added.body], [201, whole]);
   const read = await send(app, "GET", `/customers/${id}`);
-  assertEquals(read.body, whole);
+  assertEquals([read.body, read.etag], [whole, added.etag]);
   const changed = await send(app, "PATCH", `/customers/${id}`, { phone: "+55 11 5555" }, {
     "if-match": read.etag!,
   });
   assertEquals(changed.body, { ...whole, phone: "+55 11 5555" });
   assert(changed.etag !== read.etag);
+  assertEquals((await send(app, "GET", `/customers/${id}`)).etag, changed.etag);
   const late = send(app, "PATCH", `/customers/${id}`, { phone: null }, { "if-match": read.etag! });
   await refused(late, 412, "has been changed since");
   const any = await send(app, "PATCH", `/customers/${id}`, { taxId: null }, { "if-match": "*" });
@@ -233,7 +234,9 @@ inApp("a point that is retired keeps its past and lets its meters go", async (ap
   assertEquals(point.assignments[0].to, instant(NOON));
   const meter = await app.ask("GET", `/meters/${counting}`);
   assertEquals([meter.pointId, meter.formerPointIds], [null, [id]]);
-  await refused(send(app, "POST", `/meters/${other}/assign`, { pointId: id }), 404);
+  await refused(send(app, "POST", `/meters/${other}/assign`, { pointId: id }), 409, "is retired");
+  await refused(send(app, "PATCH", `/points/${id}`, { label: "x" }), 409, "is retired");
+  assertEquals((await send(app, "DELETE", `/points/${id}`)).status, 204, "a second time");
   const idsOf = async (query: string) =>
     (await app.ask("GET", `/points?${query}`)).items.map(({ id }: Json) => id);
   assertEquals([await idsOf(""), await idsOf("retired=true")], [[], [id]]);
@@ -259,14 +262,29 @@ inApp("a meter that is retired is listed apart and can do nothing more", async (
   await refused(send(app, "POST", "/enrol", hardware), 401, "unknown or has expired");
   for (
     const [method, path, body] of [
-      ["DELETE", "", undefined],
       ["PATCH", "", { label: "x" }],
       ["POST", "/assign", { pointId }],
       ["POST", "/rotate-key", undefined],
       ["POST", "/token", undefined],
       ["POST", "/exchange", { finalWh: 1 }],
     ] as const
-  ) await refused(send(app, method, `/meters/${id}${path}`, body), 404, "There is no meter");
+  ) await refused(send(app, method, `/meters/${id}${path}`, body), 409, "is retired");
+  assertEquals((await send(app, "DELETE", `/meters/${id}`)).status, 204, "a second time");
+});
+
+inApp("what is retired leaves its number to another", async (app) => {
+  const { id: customerId } = await app.ask("POST", "/customers", { name: "Ana" });
+  const numbered: [path: string, body: Json][] = [
+    ["/points", { customerId, label: "Home", code: "0412" }],
+    ["/meters", { serial: "M-1" }],
+  ];
+  for (const [path, body] of numbered) {
+    const { id } = await app.ask("POST", path, body);
+    await refused(send(app, "POST", path, body), 409, "Taken");
+    await app.ask("DELETE", `${path}/${id}`);
+    const heir = await app.ask("POST", path, body);
+    await refused(send(app, "POST", path, body), 409, "Taken", heir.id);
+  }
 });
 
 inApp("a lost token is replaced until the meter is enrolled", async (app) => {

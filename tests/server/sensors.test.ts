@@ -37,8 +37,11 @@ Deno.test("a sensor is registered, found, renamed and retired", async () => {
   await app.ask("DELETE", `/sensors/${id}`);
   assertEquals((await app.ask("GET", "/sensors")).items, []);
   assertEquals((await app.ask("GET", "/sensors?retired=true")).items.length, 1);
+  const there = `/sensors?pointId=${pointId}`;
+  assertEquals((await app.ask("GET", there)).items, []);
+  assertEquals((await app.ask("GET", `${there}&retired=true`)).items.length, 1);
   const refused = await app.send("POST", `/sensors/${id}/readings`, '{"temperature": 1}');
-  assertEquals([refused.status, refused.body.detail], [409, "The sensor is retired."]);
+  assertEquals([refused.status, refused.body.detail], [409, `The sensor ${id} is retired.`]);
   const nowhere = await app.send("POST", "/sensors", '{"pointId": "0123456789abcdef"}');
   assertEquals(nowhere.status, 404);
 });

@@ -1,7 +1,7 @@
 /** Datagrams that no meter signed. */
 import { encodeReport } from "../../meter-firmware/protocol/datagram.ts";
 import type { Random } from "../../meter-sim/random.ts";
-import type { IssuedKey } from "../../server/store/meters.ts";
+import type { IssuedKey } from "../../server/store/meter-keys.ts";
 import { serverSign } from "../meter-firmware/signers.ts";
 
 export function forgeries(random: Random, { id, key, keyId }: IssuedKey): Uint8Array[] {

@@ -6,7 +6,7 @@ import type { Board } from "../../meter-firmware/board.ts";
 import { createMeter, type Meter } from "../../meter-firmware/meter.ts";
 import type { Random } from "../../meter-sim/random.ts";
 import type { VirtualTime } from "../../meter-sim/virtual-time.ts";
-import type { IssuedKey } from "../../server/store/meters.ts";
+import type { IssuedKey } from "../../server/store/meter-keys.ts";
 import { createFlash, PowerCut, saveTo, sha256 } from "../meter-firmware/bench.ts";
 import type { MeterPlan } from "./plan.ts";
 

@@ -212,18 +212,19 @@ inOffice("Meters.retire() ends the assignment", async (office) => {
   assertEquals(await office.assignments(pointId), [{ meterId: id, from: 0, to: NOW + 7 }]);
 });
 
-inOffice("Meters.retire() takes the keys, and the meter is unknown to changes", async (office) => {
+inOffice("Meters.retire() takes the keys, and nothing else can be done then", async (office) => {
   const { meters } = office;
   const [{ id }] = value(await meters.provision([{}], BY));
   value(await meters.retire(id, byAt(NOW + 1)));
   assertEquals(office.told.at(-1)?.keys, []);
   assertEquals((await meters.get(id))?.retiredAt, NOW + 1);
   const refused = [
-    await meters.retire(id, BY),
     await meters.rotateKey(id, BY),
     await meters.assign(id, { pointId: await office.newPoint() }, BY),
   ];
-  assertEquals(refused.map((result) => kind(result)), ["notFound", "notFound", "notFound"]);
+  assertEquals(refused.map((result) => kind(result)), ["conflict", "conflict"]);
+  value(await meters.retire(id, byAt(NOW + 2)));
+  assertEquals((await meters.get(id))?.retiredAt, NOW + 1, "retired a second time");
   assertEquals(await meters.get("unknown"), undefined);
 });
 
