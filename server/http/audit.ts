@@ -83,4 +83,4 @@ async function namesOf({ actorNames }: HttpParts, entries: AuditEntry[]) {
   return names;
 }
 
-const moment = z.tuple([z.number(), z.number(), z.string().max(64)]);
+const moment: z.ZodType<Moment> = z.tuple([z.number(), z.number(), z.string().max(64)]);

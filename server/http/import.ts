@@ -17,7 +17,7 @@ export const importOperations = {
   importCsv: operation("POST /api/v1/import", {
     summary: "Register customers, points and meters from a CSV file",
     details:
-      "The file is checked whole before anything is written. What is there already, by tax " +
+      "The file is checked whole before anything is written. What is in use already, by tax " +
       "id, installation and serial number, stays as it is, so a file may be brought in again. " +
       `Columns: ${IMPORT_COLUMNS.join(", ")}.`,
     query: z.strictObject({

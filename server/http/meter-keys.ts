@@ -74,12 +74,12 @@ export const meterKeyOperations = {
     summary: "Make the next key",
     details: "The old one works until the meter has used the new one.",
     answer: keyAnswer,
-    failures: ["conflict"],
+    failures: ["conflict", "preconditionFailed"],
   }),
   renewToken: operation("POST /api/v1/meters/:id/token", {
     summary: "A new enrolment token in place of one that was lost or has expired",
     answer: tokenAnswer,
-    failures: ["conflict"],
+    failures: ["conflict", "preconditionFailed"],
   }),
 };
 

@@ -3,7 +3,6 @@
  * then each point is written with its customer and its meters in one atomic. What is there already
  * stays as it is, so a run that was cut off is simply begun again.
  */
-import { createHash } from "node:crypto";
 import type {
   ImportColumn,
   ImportError,
@@ -15,17 +14,11 @@ import type {
 import { done, type Result } from "../errors.ts";
 import { beginAt } from "./assignments.ts";
 import type { Change } from "./change.ts";
+import { idOf, inAtomics, nameOf, type Unit, unitsOf } from "./import-units.ts";
 import { CUSTOMERS, METERS, POINTS, type Row } from "./kinds.ts";
 import type { MeterRecord } from "./meters.ts";
 import { pointOf, type PointRecord } from "./points.ts";
 import type { By, Records } from "./records.ts";
-
-/** One atomic's worth: a customer, perhaps a point of theirs, perhaps meters there. */
-interface Unit {
-  customer: PlannedCustomer;
-  point?: PlannedPoint;
-  meters: PlannedMeter[];
-}
 
 /** What is there of a plan: ids by the names that the plan has for it. */
 export interface Known {
@@ -39,10 +32,6 @@ export interface Examined {
   faults: ImportError[];
   known: Known;
 }
-
-const METERS_A_UNIT = 5;
-/** With some forty rows each, below the thousand of an atomic. */
-const UNITS_AN_ATOMIC = 20;
 
 export class Import {
   constructor(
@@ -183,52 +172,6 @@ function idsBy<R extends Row>(
 ): Map<string, string> {
   const records = found.flatMap((record) => record ?? []);
   return new Map(records.map((record) => [name(record), record.id]));
-}
-
-const nameOf = (customer: PlannedCustomer): string => customer.taxId ?? idOf(customer);
-
-/** A customer without a tax id is known by all that is said of it. */
-function idOf({ name, email, phone, address }: PlannedCustomer): string {
-  const said = JSON.stringify([name, email, phone, address]);
-  return createHash("sha256").update(said).digest("hex").slice(0, 16);
-}
-
-function unitsOf({ customers, points, meters }: ImportPlan): Unit[] {
-  const pointsOf = Map.groupBy(points, ({ customerTaxId }) => customerTaxId);
-  const metersAt = Map.groupBy(meters, ({ pointCode }) => pointCode);
-  return customers.flatMap((customer): Unit[] => {
-    const own = pointsOf.get(customer.taxId ?? "") ?? [];
-    if (own.length === 0) return [{ customer, meters: [] }];
-    return own.flatMap((point) =>
-      slices(metersAt.get(point.code) ?? [], METERS_A_UNIT)
-        .map((meters) => ({ customer, point, meters }))
-    );
-  });
-}
-
-/** A unit checks that its customer, its point and its meters are not there yet. */
-function inAtomics(units: Unit[], maxChecks: number): Unit[][] {
-  const parts: Unit[][] = [];
-  let checks = Infinity;
-  for (const unit of units) {
-    const own = 2 + unit.meters.length;
-    checks += own;
-    if (checks > maxChecks || parts[parts.length - 1].length === UNITS_AN_ATOMIC) {
-      parts.push([]);
-      checks = own;
-    }
-    parts[parts.length - 1].push(unit);
-  }
-  return parts;
-}
-
-/** At least one, which may be empty. */
-function slices<Item>(items: Item[], length: number): Item[][] {
-  const parts: Item[][] = [];
-  for (let at = 0; at < items.length || at === 0; at += length) {
-    parts.push(items.slice(at, at + length));
-  }
-  return parts;
 }
 
 const isThere = ({ customer, point, meters }: Unit, known: Known): boolean =>

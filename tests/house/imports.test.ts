@@ -69,7 +69,6 @@ const LAYERS: Layer[] = [
       "package:client-zip",
       "package:hono",
       "package:hono/",
-      "package:client-zip",
       "package:csv-parse/",
       "package:zod",
       RUNTIME,
