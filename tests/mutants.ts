@@ -53,6 +53,20 @@ const INGEST: Mutant[] = [
     tests: ["datagram-rules"],
   },
   {
+    lost: "recording falls before the acknowledgement",
+    file: "server/ingest/ingest.ts",
+    from: "if (outcome.mayFall) await this.#recordFalls(verified);",
+    to: "if (outcome.mayFall) this.#recordFalls(verified).catch(() => {});",
+    tests: ["ingest/falls"],
+  },
+  {
+    lost: "looking again at what comes again",
+    file: "server/store/falls.ts",
+    from: "if (!isFirst && !(near[begin]?.n > sealedThrough)) return true;",
+    to: "if (!isFirst && !(near[begin]?.n > sealedThrough)) return false;",
+    tests: ["ingest/falls"],
+  },
+  {
     lost: "another status where there is a conflict",
     file: "server/ingest/ingest.ts",
     from: "status: conflict ? STATUS_CONFLICT : STATUS_STORED,",
@@ -117,6 +131,20 @@ const STORE: Mutant[] = [
     from: "(series) => open.readings(series));",
     to: "(series) => open.readings(series).slice(0, 0));",
     tests: ["readings-api"],
+  },
+  {
+    lost: "amending together what reaches into each other",
+    file: "server/store/amended.ts",
+    from: "if (last && place.afterN < last.byN)",
+    to: "if (last && place.afterN < last.afterN)",
+    tests: ["store/amended", "store/odd-registers"],
+  },
+  {
+    lost: "leaving wrong readings out",
+    file: "server/domain/corrections.ts",
+    from: "filter(({ n }) => !faultAt(corrections, n));",
+    to: "filter(({ n }) => !faultAt(corrections, -n));",
+    tests: ["store/history-cases"],
   },
   {
     lost: "the checksum of what is stored",
