@@ -46,6 +46,20 @@ const INGEST: Mutant[] = [
     tests: ["identity"],
   },
   {
+    lost: "refusing JSON of a meter that signs",
+    file: "server/http/taken.ts",
+    from: "if (await history.hasReadings(id)) throw",
+    to: "if (await history.hasReadings(id) && id === '') throw",
+    tests: ["json-or-signed"],
+  },
+  {
+    lost: "noticing that a meter signs after JSON",
+    file: "server/ingest/keyring.ts",
+    from: " || meter.jsonSince !== undefined;",
+    to: ";",
+    tests: ["json-or-signed"],
+  },
+  {
     lost: "recording conflicts",
     file: "server/ingest/ingest.ts",
     from: "await this.parts.recordConflicts(meter, channel, conflicts);",

@@ -122,10 +122,10 @@ export async function granted<Value>(
 ): Promise<Answer<Value>> {
   const answer = await asked;
   if (answer.ok) return answer;
-  const { status } = answer;
+  const { status, headers } = answer;
   throw new Ending(
     status === 401 ? "notSignedIn" : "refused",
-    refusalIn(status, await answer.text(), fields),
+    refusalIn(status, await answer.text(), fields) + waitIn(headers),
   );
 }
 
@@ -137,6 +137,13 @@ function refusalIn(status: number, text: string, fields: Column<FieldError>[]): 
   if (status === 401) return said + SIGN_IN;
   if (errors.length < 2) return said;
   return `${said}\n\n${table(fields, errors, { columns: Infinity, hasColour: false })}`;
+}
+
+/** How long the server wants to be left alone. */
+function waitIn(headers: Headers): string {
+  const seconds = Number(headers.get("retry-after"));
+  if (!(seconds > 0)) return "";
+  return ` Wait for ${seconds > 120 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`}.`;
 }
 
 interface Problem {

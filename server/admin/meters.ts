@@ -93,12 +93,14 @@ export const meterCommands: Command[] = [
     options: {
       "--from TIME": "counts there from then on, like 2026-11-20T08:00:00-03:00",
       "--start WH": "the register that was read then",
+      "--alongside": "where another counts, both are added; else see meters exchange",
     },
     details: "Without --from, a meter that had no point yet counts from its first reading; " +
       "another from now on.",
     example: "meters assign 8a1f63c0d27be954 17c0a2b94be83d65",
-    run: async ({ words, options: { from, start }, answers, connection: { api } }) => {
-      const json = { pointId: words.POINT, from, startWh: optional("--start", start) };
+    run: async ({ words, options: { from, start, alongside }, answers, connection: { api } }) => {
+      const startWh = optional("--start", start);
+      const json = { pointId: words.POINT, from, startWh, alongside };
       await answers.show(api.meters[":id"].assign.$post({ ...byId(words.ID), json }), shown);
     },
   }),

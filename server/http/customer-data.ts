@@ -30,13 +30,14 @@ export function customerDataHandlers(
   parts: HttpParts,
 ): HandlersOf<typeof customerDataOperations> {
   return {
-    downloadCustomerData: async ({ params, caller }) => {
+    downloadCustomerData: async ({ params, ...asked }) => {
       const customer = await customerIn(parts, params.id);
       const now = parts.now();
       const day = instantWriter(parts.timezone)(now).slice(0, 10);
       const name = fileName(["data", customer.name, day], ".zip");
       const files = makeZip(entriesOf(filesOf(parts, customer), new Date(now * 1000)));
-      return await download(parts, caller, { name, type: "application/zip" }, files);
+      const of = { kind: "customer", id: customer.id, file: "data.zip" } as const;
+      return await download(parts, asked, { name, type: "application/zip", of }, files);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Answers that are files, written piece by piece, as fast as they are taken and no faster. */
-import { type Caller, nameOf } from "./caller.ts";
+import type { Audited } from "../store/audit.ts";
+import type { By } from "../store/records.ts";
+import { type Caller, limitOf, nameOf } from "./caller.ts";
 import type { HttpParts } from "./parts.ts";
 import { valueOf } from "./problem.ts";
 
@@ -26,17 +28,25 @@ const plain = (name: string): string =>
 /** Each may take long, and the database serves all others besides. */
 const DOWNLOADS_A_CALLER = 5;
 
+export interface File {
+  name: string;
+  type: string;
+  /** What it tells of, and which it is. */
+  of: { kind: "customer" | "point" | "meter"; id: string; file: string };
+}
+
 /** A failure before the first piece is answered as one; a later one breaks the download off. */
 export async function download(
-  { report, downloads }: Pick<HttpParts, "report" | "downloads">,
-  caller: Caller,
-  { name, type }: { name: string; type: string },
+  { report, downloads, note }: Pick<HttpParts, "report" | "downloads" | "note">,
+  { caller, by }: { caller: Caller; by: By },
+  { name, type, of }: File,
   content: AsyncIterable<Piece>,
 ): Promise<Response> {
   const leave = valueOf(downloads.admit(nameOf(caller), DOWNLOADS_A_CALLER));
   const pieces = content[Symbol.asyncIterator]();
   try {
     const first = await pieces.next();
+    if (isNoted(of, caller)) await note(by, noted(of));
     const fail = (error: unknown) => report(`Cannot go on writing ${name}`, error);
     const body = ReadableStream.from(inBytes(first, pieces, fail, leave));
     return new Response(body, { headers: fileHeaders(name, type) });
@@ -45,6 +55,18 @@ export async function download(
     throw error;
   }
 }
+
+/** Of a single point or meter, customers get only what is theirs. */
+const isNoted = ({ kind }: File["of"], caller: Caller): boolean =>
+  kind === "customer" || limitOf(caller) === undefined;
+
+/** The file's own name may be personal. */
+const noted = ({ kind, id, file }: File["of"]): Audited => ({
+  kind,
+  id,
+  action: "downloaded",
+  changes: { file: { after: file } },
+});
 
 type Piece = string | Uint8Array;
 

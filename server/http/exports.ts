@@ -24,6 +24,7 @@ const YEAR_SECONDS = 365 * 86_400;
 const THIRTEEN_MONTHS = 397;
 
 const CSV = "text/csv; charset=utf-8";
+const ATOM = "application/atom+xml; charset=utf-8";
 
 const periodOfFile = { from: instantOrDate.optional(), to: instantOrDate.optional() };
 
@@ -55,30 +56,33 @@ export const exportOperations = {
 export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperations> {
   const { history } = parts;
   return {
-    downloadConsumption: async ({ params, query, caller }) => {
+    downloadConsumption: async ({ params, query, caller, by }) => {
       const point = await pointIn(parts, params.id);
       const period = periodOf(parts, point, query, caller, { maxValues: MAX_VALUES });
       const values = period ? history.values(point, query.channel, period) : none<Value[]>();
       const lines = consumptionLines(values, point.timezone, formOf(query));
       const words = ["consumption", point.label, ...period ? daysOf(point, period) : []];
-      return await download(parts, caller, { name: fileName(words, ".csv"), type: CSV }, lines);
+      const of = { kind: "point", id: point.id, file: "consumption.csv" } as const;
+      const file = { name: fileName(words, ".csv"), type: CSV, of };
+      return await download(parts, { caller, by }, file, lines);
     },
-    downloadReadings: async ({ params, query, caller }) => {
+    downloadReadings: async ({ params, query, caller, by }) => {
       const meter = await meterIn(parts, params.id);
       const { since, end, point } = await readingsPeriod(parts, meter, query, caller);
       const channels = query.channel === undefined ? [0, 1] : [query.channel];
       const readings = channelReadings(parts, meter.id, channels, since, end);
       const lines = readingLines(readings, point?.timezone ?? parts.timezone, formOf(query));
       const name = fileName(["readings", meter.serial ?? meter.label ?? meter.id], ".csv");
-      return await download(parts, caller, { name, type: CSV }, lines);
+      const of = { kind: "meter", id: meter.id, file: "readings.csv" } as const;
+      return await download(parts, { caller, by }, { name, type: CSV, of }, lines);
     },
-    downloadGreenButton: async ({ params, query, caller }) => {
+    downloadGreenButton: async ({ params, query, caller, by }) => {
       const point = await pointIn(parts, params.id);
       const { channel, step } = query;
       const limits = { seconds: YEAR_SECONDS, maxValues: MAX_VALUES, maxDays: THIRTEEN_MONTHS };
       const period = periodOf(parts, point, query, caller, limits);
       const { from, to } = period ?? { from: parts.now(), to: parts.now() };
-      const file = greenButton({
+      const content = greenButton({
         point,
         direction: channel === 0 ? "import" : "export",
         from,
@@ -92,12 +96,8 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
         values: period ? each(history.values(point, channel, period)) : none<Value>(),
       });
       const name = fileName(["green-button", point.label, ...daysOf(point, { from, to })], ".xml");
-      return await download(
-        parts,
-        caller,
-        { name, type: "application/atom+xml; charset=utf-8" },
-        file,
-      );
+      const of = { kind: "point", id: point.id, file: "green-button.xml" } as const;
+      return await download(parts, { caller, by }, { name, type: ATOM, of }, content);
     },
   };
 }

@@ -1,5 +1,8 @@
 /** Meters: found, changed, put on a point, exchanged, retired. */
 import { z } from "zod";
+import { bestTime } from "../domain/reading.ts";
+import { failed } from "../errors.ts";
+import type { MeterRecord } from "../store/meters.ts";
 import { id, instantAnswer, pageOf } from "./answers.ts";
 import { limitOf } from "./caller.ts";
 import { instant, label, nullable } from "./input.ts";
@@ -8,9 +11,9 @@ import { asQuery, listQuery, shownPage } from "./listing.ts";
 import { meterAnswer, meterFields, meterIn, serial, shownMeter } from "./meter-answers.ts";
 import { meterState, stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstantOrNull } from "./output.ts";
+import { toInstant, toInstantOrNull, toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
-import { valueOf } from "./problem.ts";
+import { FailureError, valueOf } from "./problem.ts";
 import { countsSince } from "./readings.ts";
 import { tagged } from "./serve.ts";
 
@@ -54,6 +57,9 @@ export const meterOperations = {
       pointId: id,
       from: instant.optional(),
       startWh: energyWh.optional(),
+      alongside: z.boolean().default(false).meta({
+        description: "Where another meter counts: both are added together",
+      }),
     }),
     answer: meterAnswer,
     failures: ["conflict", "preconditionFailed"],
@@ -91,12 +97,13 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
     changeMeter: async ({ params, body, by, context }) =>
       shownMeter(tagged(context, valueOf(await meters.update(params.id, body, by)))),
     retireMeter: async ({ params, by }) => valueOf(await meters.retire(params.id, by)),
-    assignMeter: async ({ params, body: { pointId, from, startWh }, by, context }) => {
-      const where = { pointId, from, start: startWh };
-      return shownMeter(tagged(context, valueOf(await meters.assign(params.id, where, by))));
+    assignMeter: async ({ params, body: { startWh, ...where }, by, context }) => {
+      const asked = { ...where, start: startWh };
+      return shownMeter(tagged(context, valueOf(await meters.assign(params.id, asked, by))));
     },
     exchangeMeter: async ({ params, body, by }) => {
       const { finalWh, startWh, at, meterId, ...fresh } = body;
+      await refuseFall(parts, await meterIn(parts, params.id), finalWh, at ?? by.at);
       const start = startWh ?? (meterId === undefined ? 0 : undefined);
       const asked = { at, final: finalWh, start, meter: meterId ?? fresh };
       const { old, next, token } = valueOf(await meters.exchange(params.id, asked, by));
@@ -108,4 +115,25 @@ export function meterHandlers(parts: HttpParts): HandlersOf<typeof meterOperatio
       };
     },
   };
+}
+
+/** Most plates show whole kWh, and leave out what is beyond. */
+const ROUNDING_MILLIWATT_HOURS = 1_000_000;
+
+/** A last register below what the meter has said before is a slip of whoever read or typed it. */
+async function refuseFall(
+  { history }: HttpParts,
+  { id, pointId }: MeterRecord,
+  final: number,
+  at: number,
+): Promise<void> {
+  const last = pointId === undefined ? undefined : await history.lastGood(id, 0, at);
+  if (!last || final > last.milliwattHours - ROUNDING_MILLIWATT_HOURS) return;
+  const [known, when] = [JSON.stringify(toWh(last.milliwattHours)), toInstant(bestTime(last))];
+  const message = `must not be below ${known} Wh, which the meter said at ${when}`;
+  throw new FailureError(
+    failed("conflict", `The register does not fit: finalWh ${message}.`, [
+      { path: "finalWh", message },
+    ]),
+  );
 }

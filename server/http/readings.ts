@@ -24,7 +24,7 @@ import { readingPageFields, type ReadingPlace, readingPlaceAt } from "./pages.ts
 import type { HttpParts } from "./parts.ts";
 import { heldSince } from "./points.ts";
 import { FailureError } from "./problem.ts";
-import { MAX_READINGS, refuseFuture, taken, takenAnswer } from "./taken.ts";
+import { MAX_READINGS, refuseFuture, refuseSigning, taken, takenAnswer } from "./taken.ts";
 
 const upload = z.strictObject({
   readings: items(
@@ -81,13 +81,14 @@ interface Found {
 
 export function readingHandlers(parts: HttpParts): HandlersOf<typeof readingOperations> {
   return {
-    addReadings: async ({ params, body: { readings } }) => {
+    addReadings: async ({ params, body: { readings }, by }) => {
       const meter = await meterIn(parts, params.id);
       if (meter.retiredAt !== undefined) {
         throw new FailureError(failed("conflict", `The meter ${meter.id} is retired.`));
       }
       const now = parts.now();
       refuseFuture(timesThatNumber(readings), now);
+      await refuseSigning(parts, meter, by);
       const channels = [0, 1].map((channel) => ({
         channel,
         readings: received(readings.filter((reading) => reading.channel === channel), now),

@@ -18,7 +18,7 @@ export class Keyring {
   #free: number[] = [];
   #keys = new Uint8Array(KEY_BYTES * 1024);
   #keyIds = new Uint8Array(1024);
-  /** Next keys, and current ones of meters that have only just been enrolled: few at any time. */
+  /** Next keys, and current ones of meters that have just been enrolled or bring JSON: few. */
   #unconfirmed = new Map<string, Map<number, Uint8Array>>();
 
   constructor(
@@ -48,7 +48,8 @@ export class Keyring {
     const slot = this.#slotOf(meter.id);
     this.#keys.set(key, slot * KEY_BYTES);
     this.#keyIds[slot] = current.id;
-    const unconfirmed = meter.enrolmentEndsAt ? meter.keys : meter.keys.slice(1);
+    const isSilent = meter.enrolmentEndsAt !== undefined || meter.jsonSince !== undefined;
+    const unconfirmed = isSilent ? meter.keys : meter.keys.slice(1);
     if (unconfirmed.length === 0) return;
     const opened = unconfirmed.map(({ id, sealed }) =>
       [id, this.openKey(meter.id, id, sealed)] as const

@@ -13,14 +13,42 @@ export interface Exchange {
   start?: number;
 }
 
+/** Where a meter begins to count, when, and from which register. */
+export interface Place {
+  pointId: string;
+  from?: number;
+  start?: number;
+}
+
 /** Their list is part of the point's record, which the database limits to 64 KiB. */
 const MAX_ASSIGNMENTS = 500;
 const MAX_FORMER_POINTS = 100;
 
+/** Where another counts already, both are added together: that must be meant. */
+export async function assignAt(
+  change: Change,
+  meter: MeterRecord,
+  { alongside, ...where }: Place & { alongside?: boolean },
+  now: number,
+): Promise<Result<void>> {
+  const point = await change.get(POINTS, where.pointId);
+  const other = point?.assignments.find(({ meterId, to }) =>
+    to === undefined && meterId !== meter.id
+  );
+  if (!other || alongside) return await beginAt(change, meter, where, now);
+  const counting = await change.get(METERS, other.meterId);
+  const name = [counting && METERS.title(counting), other.meterId].filter(Boolean).join(" ");
+  return failed(
+    "conflict",
+    `The meter ${name} counts at point ${where.pointId}. If this one takes its place, exchange ` +
+      "that one, with this one as `meterId`; if both are to be added together, say `alongside`.",
+  );
+}
+
 export async function beginAt(
   change: Change,
   meter: MeterRecord,
-  { pointId, from, start }: { pointId: string; from?: number; start?: number },
+  { pointId, from, start }: Place,
   now: number,
 ): Promise<Result<void>> {
   const found = await change.inUse(POINTS, pointId);

@@ -13,7 +13,7 @@ import {
   valuesOf,
 } from "../domain/energy.ts";
 import { wattsAt } from "../domain/power.ts";
-import type { Reading } from "../domain/reading.ts";
+import { bestTime, type Reading } from "../domain/reading.ts";
 import { amendedProfile } from "./amended.ts";
 import { type CaseRecord, correctionsIn } from "./cases.ts";
 import { seriesOf } from "./keys.ts";
@@ -34,6 +34,8 @@ export interface Now {
   watts?: number;
 }
 
+/** Of registers: taken from the grid, and fed into it. */
+const CHANNELS = [0, 1];
 const READINGS_A_PAGE = 2_000;
 
 export class History {
@@ -92,6 +94,24 @@ export class History {
   /** Up to `limit` readings from the number `fromN` on, those that lie in the period. */
   page(meter: string, channel: number, fromN: number, limit: number, from: number, to: number) {
     return this.reader.page(seriesOf(meter, channel), fromN, limit, from, to);
+  }
+
+  /** Whether the meter has ever brought a reading. */
+  async hasReadings(meter: string): Promise<boolean> {
+    const newest = CHANNELS.map((channel) => this.reader.newest(seriesOf(meter, channel), 1));
+    return (await Promise.all(newest)).some(({ length }) => length > 0);
+  }
+
+  /** The last reading up to an instant that is not known to be wrong; none while that is open. */
+  async lastGood(meter: string, channel: number, at: number): Promise<Reading | undefined> {
+    const cases = await this.casesOf(meter, channel);
+    if (cases.some(({ resolution }) => !resolution)) return undefined;
+    const corrections = correctionsIn(cases);
+    const series = seriesOf(meter, channel);
+    const around = await this.reader.around(series, await this.reader.openOf(series), at, at);
+    return around.findLast((reading) =>
+      bestTime(reading) <= at && !faultAt(corrections, reading.n)
+    );
   }
 
   async now(meter: string, channel: number, at: number): Promise<Now | undefined> {

@@ -89,12 +89,13 @@ export const UNKNOWN_TOKEN = failed(
   "The enrolment token is unknown or has expired.",
 );
 
-/** What a valid datagram under a key says: it is the current one, and enrolment is over. */
+/** What a valid datagram under a key says: it is the current one, enrolment is over, the meter signs. */
 export function confirmKey(record: MeterRecord, keyId: number): Result<void> {
   const used = record.keys.findIndex((key) => key.id === keyId);
   if (used < 0) return failed("notFound", `The meter ${record.id} has no key ${keyId} any more.`);
   record.keys = record.keys.slice(used);
   delete record.enrolmentEndsAt;
+  delete record.jsonSince;
   return done(undefined);
 }
 

@@ -1,7 +1,7 @@
 /** Meters: provisioned with a key at the factory or enrolled on site, put on points, retired. */
 import { done, type Result } from "../errors.ts";
 import { addMeters } from "./add-meters.ts";
-import { beginAt, type Exchange, exchangeAt, leave } from "./assignments.ts";
+import { assignAt, type Exchange, exchangeAt, leave, type Place } from "./assignments.ts";
 import type { Change } from "./change.ts";
 import { recordsOf } from "./keys.ts";
 import { METERS } from "./kinds.ts";
@@ -38,6 +38,8 @@ export interface MeterRecord {
   tokenHash?: string;
   /** Until the first valid datagram. */
   enrolmentEndsAt?: number;
+  /** Since when it brings JSON, until the first valid datagram. One with readings and without signs. */
+  jsonSince?: number;
 }
 
 export type NewMeter = Pick<MeterRecord, "pointId" | "label" | "serial">;
@@ -125,13 +127,21 @@ export class Meters {
   }
 
   /**
-   * Called with the first valid datagram under a key: it is the current one, and enrolment is over.
-   * Throws unless that is on record.
+   * Called with the first valid datagram under a key: it is the current one, enrolment is over, and
+   * the meter signs. Throws unless that is on record.
    */
   async confirm(id: string, keyId: number, at: number): Promise<void> {
     const by: By = { actor: { kind: "meter", id }, at };
     const confirmed = await this.#change<void>(id, by, (record) => confirmKey(record, keyId));
     if (!confirmed.ok) throw new Error(confirmed.detail);
+  }
+
+  /** Called before the first readings that a meter brings as JSON are stored. */
+  async bringsJson(id: string, by: By): Promise<Result<void>> {
+    return await this.#change<void>(id, by, (record) => {
+      record.jsonSince ??= by.at;
+      return done(undefined);
+    });
   }
 
   async update(
@@ -155,11 +165,11 @@ export class Meters {
   /** Puts the meter on a point. Its readings count there from `from` on; at first, from its first. */
   async assign(
     id: string,
-    where: { pointId: string; from?: number; start?: number },
+    where: Place & { alongside?: boolean },
     by: By,
   ): Promise<Result<MeterRecord>> {
     return await this.#change<MeterRecord>(id, by, async (record, change) => {
-      const begun = await beginAt(change, record, where, by.at);
+      const begun = await assignAt(change, record, where, by.at);
       return begun.ok ? done(record) : begun;
     });
   }

@@ -39,7 +39,7 @@ export class AppInMemory implements AsyncDisposable {
 
   /** Some of the world may be the test's own. */
   static async open(own: Partial<World> = {}): Promise<AppInMemory> {
-    const kv = await Deno.openKv(":memory:");
+    const kv = own.kv ?? await Deno.openKv(":memory:");
     const reported: string[] = [];
     const clock = { seconds: NOON };
     const { store, meters, ingest, http } = await openService({

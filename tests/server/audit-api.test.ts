@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { AppInMemory, NOON } from "./app-in-memory.ts";
 import { as, customer, key } from "./as-caller.ts";
-import { instant, newPoint } from "./metered-point.ts";
+import { instant, newMeter, newPoint } from "./metered-point.ts";
 import type { Json } from "./running-server.ts";
 
 Deno.test("each change is told with who made it, what was there before and what after", async () => {
@@ -71,5 +71,35 @@ Deno.test("the log is for staff alone", async () => {
   await using app = await AppInMemory.open();
   for (const caller of [customer("a".repeat(16)), key({ scopes: ["read", "ingest", "live"] })]) {
     assertEquals((await as(app, caller)("GET", "/audit")).status, 403);
+  }
+});
+
+Deno.test("a download stands in the log, unless customers take what is theirs of a point", async () => {
+  await using app = await AppInMemory.open();
+  const point = await newPoint(app);
+  const meter = await newMeter(app, point);
+  const { customerId } = await app.ask("GET", `/points/${point}`);
+  const theirs = customer(customerId);
+  const files = [
+    ["customer", customerId, `/customers/${customerId}/data`, "data.zip", true],
+    ["point", point, `/points/${point}/consumption.csv`, "consumption.csv", false],
+    ["point", point, `/points/${point}/green-button.xml`, "green-button.xml", false],
+    ["meter", meter, `/meters/${meter}/readings.csv`, "readings.csv", false],
+  ] as const;
+  for (const [kind, id, path, file, isAlwaysNoted] of files) {
+    const before = (await app.ask("GET", "/audit")).items.length;
+    assertEquals((await as(app, theirs)("GET", path)).status, 200);
+    assertEquals((await app.send("GET", path)).status, 200);
+    assertEquals((await app.send("GET", path.replace(id, "0".repeat(16)))).status, 404);
+    const { items } = await app.ask("GET", "/audit");
+    const noted = items.slice(0, items.length - before);
+    const actors = noted.map(({ actor }: Json) => actor.id);
+    assertEquals(actors, ["environment", ...isAlwaysNoted ? [theirs.id] : []], path);
+    const [{ action, object, changes }] = noted;
+    assertEquals({ action, object, changes }, {
+      action: "downloaded",
+      object: { kind, id },
+      changes: { file: { after: file } },
+    });
   }
 });

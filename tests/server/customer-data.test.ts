@@ -96,7 +96,8 @@ Deno.test("the JSON of a customer's data tells what is kept of them, and of nobo
     meters: [{ id: meter, from: null, to: change }],
   }]);
   assertEquals(JSON.parse(bias.get("points.json")!)[0].label, "Bia's place");
-  const [entry, ...others] = JSON.parse(anas.get("audit.json")!);
+  const [taken, entry, ...others] = JSON.parse(anas.get("audit.json")!);
+  assertEquals(taken.action, "downloaded");
   assertEquals([entry.action, entry.changes.name.after, others], ["created", "Ana", []]);
   for (const text of anas.values()) assert(!text.includes("Bia"));
   for (const text of bias.values()) assert(!text.includes("Ana"));

@@ -362,6 +362,64 @@ inApp("a meter is exchanged for one that is there, or for none", async (app) => 
   ]);
 });
 
+inApp(
+  "a last register below what the meter has said is refused, unless that is in doubt",
+  async (app) => {
+    const pointId = await newPoint(app);
+    const id = await newMeter(app, pointId);
+    const said = [5_000, 5_100, 900_000].map((wh, i) => ({
+      time: NOON - 300 + 100 * i,
+      milliwattHours: 1_000 * wh,
+    }));
+    await upload(app, id, said);
+    const exchange = (finalWh: number, at = NOON) =>
+      send(app, "POST", `/meters/${id}/exchange`, { finalWh, at: instant(at) });
+    const low = await exchange(5_200);
+    await refused(low, 409, "900000 Wh", instant(NOON - 100));
+    assertEquals(low.body.errors.map(({ path }: Json) => path), ["finalWh"]);
+    await refused(exchange(899_000), 409, "finalWh");
+    await refused(exchange(4_000, NOON - 150), 409, "5100 Wh");
+    assertEquals((await app.ask("GET", `/meters/${id}`)).pointId, pointId);
+
+    const readings = [{ n: 4, time: instant(NOON - 50), energyWh: 899_999 }];
+    await app.ask("POST", `/meters/${id}/readings`, { readings });
+    const [fall] = (await app.ask("GET", "/cases?open=true")).items;
+    await app.ask("POST", `/cases/${fall.id}/resolve`, { kind: "fault", fromN: 3, toN: 4 });
+    await refused(exchange(4_000), 409, "5100 Wh");
+    assertEquals((await exchange(4_101)).status, 200, "a plate shows whole kWh");
+  },
+);
+
+inApp(
+  "while a fall of its register is open, any last register of a meter is taken",
+  async (app) => {
+    const id = await newMeter(app, await newPoint(app));
+    const said = [9_000, 8_000].map((wh, i) => ({
+      time: NOON - 9 + i,
+      milliwattHours: 1_000 * wh,
+    }));
+    await upload(app, id, said);
+    const { status } = await send(app, "POST", `/meters/${id}/exchange`, { finalWh: 1 });
+    assertEquals(status, 200);
+  },
+);
+
+inApp("a second meter at a point must be meant, and an exchange is not one", async (app) => {
+  const pointId = await newPoint(app);
+  const [hall, solar] = [await newMeter(app, pointId), await newMeter(app)];
+  await app.ask("PATCH", `/meters/${hall}`, { label: "Hall" });
+  const assign = (id: string, more = {}) =>
+    send(app, "POST", `/meters/${id}/assign`, { pointId, ...more });
+  await refused(assign(solar), 409, `Hall ${hall}`, "exchange", "alongside");
+  await refused(assign(solar, { alongside: false }), 409);
+  assertEquals((await assign(hall)).status, 200, "it counts there itself");
+  assertEquals((await assign(solar, { alongside: true })).status, 200);
+  const { body } = await send(app, "POST", `/meters/${hall}/exchange`, { finalWh: 1 });
+  assertEquals(body.new.pointId, pointId, "another goes on counting there");
+  for (const id of [body.new.id, solar]) await app.ask("DELETE", `/meters/${id}`);
+  assertEquals((await assign(hall)).status, 200, "none counts there any more");
+});
+
 inApp("a meter moves with the register that was read, and not to before it began", async (app) => {
   const [a, b] = [await newPoint(app), await newPoint(app)];
   const id = await newMeter(app, a);

@@ -168,6 +168,36 @@ Deno.test("a meter is assigned, exchanged, given a key and retired", async () =>
   assertEquals((await tool.json("meters", "--retired")).items.length, 1);
 });
 
+Deno.test("an assignment or exchange that looks like a slip is refused with the way on", async () => {
+  await using opened = await open();
+  const { app, tool } = opened;
+  const { point, meter } = await home(app, tool, [[NOON - HOUR, 0], [NOON - 60, 18_203_550]]);
+  const { meters: [{ id: other }] } = await tool.json("meters", "provision");
+  const slip = await tool.run("meters", "exchange", meter, "18203.55");
+  const when = at(NOON - 60).replace(".000", "");
+  assertEquals([slip.code, slip.out, slip.errors], [
+    1,
+    "",
+    "The register does not fit: " +
+    `finalWh must not be below 18203550 Wh, which the meter said at ${when}.\n`,
+  ]);
+  const second = await tool.run("meters", "assign", other, point);
+  assertEquals(second.code, 1);
+  assertStringIncludes(second.errors, `${meter} counts at point ${point}`);
+  const meant = await tool.json("meters", "assign", other, point, "--alongside");
+  assertEquals(meant.pointId, point);
+});
+
+Deno.test("who asks too often is told for how long to wait", async () => {
+  for (const [seconds, wait] of [["7", " Wait for 7 s."], ["870", " Wait for 15 min."], ["", ""]]) {
+    const headers = { "content-type": "application/problem+json", "retry-after": seconds };
+    const body = JSON.stringify({ title: "Too many", detail: "Too many requests." });
+    const tool = new Tool(() => new Response(body, { status: 429, headers }));
+    const { code, errors } = await tool.run("customers");
+    assertEquals([code, errors], [1, `Too many requests.${wait}\n`]);
+  }
+});
+
 Deno.test("consumption is a table with bars, this month by day", async () => {
   await using opened = await open();
   const { app, tool } = opened;
