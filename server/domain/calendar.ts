@@ -86,7 +86,7 @@ function transitionAfter(after: number, timeZone: string): number | undefined {
 const zoned = (seconds: number, timeZone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(seconds * 1000).toZonedDateTimeISO(timeZone);
 
-const dateOf = (seconds: number, timeZone: string): Temporal.PlainDate =>
+export const dateOf = (seconds: number, timeZone: string): Temporal.PlainDate =>
   zoned(seconds, timeZone).toPlainDate();
 
 export const offsetSeconds = (seconds: number, timeZone: string): number =>
@@ -95,6 +95,34 @@ export const offsetSeconds = (seconds: number, timeZone: string): number =>
 /** The first instant of a date, which is not midnight where the clock skips it. */
 export const startOfDate = (date: Temporal.PlainDate, timeZone: string): number =>
   date.toZonedDateTime(timeZone).epochMilliseconds / 1000;
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** Whether a text is a day that there is, like `2026-02-28`. */
+export function isDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
+  try {
+    Temporal.PlainDate.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Of a date, which is its first moment in the zone, or of a time that says its offset. */
+export function instantIn(text: string, timeZone: string): number | undefined {
+  const year = Number(text.slice(0, 4));
+  if (year < 1971 || year > 2105) return undefined;
+  try {
+    if (DATE.test(text)) return startOfDate(Temporal.PlainDate.from(text), timeZone);
+    if (!WITH_OFFSET.test(text)) return undefined;
+    return Math.floor(Temporal.Instant.from(text).epochMilliseconds / 1000);
+  } catch {
+    return undefined;
+  }
+}
 
 export function isTimeZone(name: string): boolean {
   try {

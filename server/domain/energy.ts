@@ -61,6 +61,22 @@ export function profile(readings: Reading[], edges: number[], gap: number): Prof
   return { edges, energies, qualities, holdsReading };
 }
 
+/** The register at an instant that two readings are around, and how well it is known. */
+export function registerAt(
+  readings: Reading[],
+  time: number,
+  gap: number,
+): { milliwattHours: number; quality: Quality } | undefined {
+  const last = readings.findLastIndex((reading) => bestTime(reading) <= time);
+  if (last < 0) return undefined;
+  const rise = new Timeline(readings.slice(last, last + 2), gap).at(time);
+  if (rise.quality === EDGE_OUTSIDE) return undefined;
+  return {
+    milliwattHours: readings[last].milliwattHours + rise.milliwattHours,
+    quality: rise.quality === EDGE_ESTIMATED ? "estimated" : "measured",
+  };
+}
+
 interface Point {
   milliwattHours: number;
   quality: EdgeQuality;
@@ -119,6 +135,7 @@ class Timeline {
 
 /** Joins neighbouring stretches so that only `edges`, a selection of the profile's, remain. */
 export function regroup(fine: Profile, edges: number[]): Profile {
+  if (edges.length === fine.edges.length) return fine;
   const coarse: Profile = { edges, energies: [], qualities: [], holdsReading: [] };
   let at = 0;
   for (const edge of edges) {
@@ -143,13 +160,16 @@ export interface Total extends Profile {
   unsure: boolean[];
 }
 
-export const emptyTotal = (edges: number[]): Total => ({
-  edges,
-  energies: edges.slice(1).fill(0),
-  qualities: edges.map(() => EDGE_OUTSIDE),
-  holdsReading: edges.slice(1).map(() => false),
-  unsure: edges.slice(1).map(() => false),
-});
+export function emptyTotal(edges: number[]): Total {
+  const each = <Value>(value: Value) => new Array<Value>(edges.length - 1).fill(value);
+  return {
+    edges,
+    energies: each(0),
+    qualities: [...each<EdgeQuality>(EDGE_OUTSIDE), EDGE_OUTSIDE],
+    holdsReading: each(false),
+    unsure: each(false),
+  };
+}
 
 /**
  * Adds a profile whose edges are all those of the total between its first and its last, which may

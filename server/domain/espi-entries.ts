@@ -4,21 +4,38 @@ import type { Quality, Value } from "./energy.ts";
 import { tag, tags, xmlText } from "./xml.ts";
 
 /** By their numbers in ISO 4217. */
-const CURRENCIES = {
+const CURRENCIES: Record<string, number | undefined> = {
   ARS: 32,
+  AUD: 36,
+  BOB: 68,
   BRL: 986,
+  CAD: 124,
+  CHF: 756,
   CLP: 152,
   COP: 170,
+  CVE: 132,
+  CZK: 203,
+  DKK: 208,
   EUR: 978,
   GBP: 826,
+  HUF: 348,
+  INR: 356,
+  JPY: 392,
   MXN: 484,
+  NOK: 578,
+  NZD: 554,
   PEN: 604,
+  PLN: 985,
   PYG: 600,
+  RON: 946,
+  SEK: 752,
   USD: 840,
   UYU: 858,
+  ZAR: 710,
 };
-export type Currency = keyof typeof CURRENCIES;
-export const isCurrency = (code: string): code is Currency => Object.hasOwn(CURRENCIES, code);
+/** What ESPI calls not applicable; the values hold energy and need none. */
+const NO_CURRENCY = 0;
+const numberOf = (currency: string): number => CURRENCIES[currency] ?? NO_CURRENCY;
 
 /** What the entries of one file have in common. */
 export interface EspiSubject {
@@ -31,7 +48,8 @@ export interface EspiSubject {
   timeZone: string;
   /** The usual length of a value. */
   stepSeconds: number;
-  currency: Currency;
+  /** ISO 4217. */
+  currency: string;
   writtenAt: number;
   /** A UUID that a name always has, as one of version 5. */
   uuidOf: (name: string) => string;
@@ -121,7 +139,7 @@ export function readingType(subject: EspiSubject): string {
   const content = tags({
     accumulationBehaviour: DELTA,
     commodity: ELECTRICITY,
-    currency: CURRENCIES[currency],
+    currency: numberOf(currency),
     dataQualifier: NORMAL,
     flowDirection: direction === "import" ? FORWARD : REVERSE,
     intervalLength: stepSeconds,
@@ -163,7 +181,7 @@ export function usageSummary(subject: EspiSubject, total: EspiTotal): string {
   const content = tags({
     billingPeriod: interval(from, to),
     billLastPeriod: total.cost,
-    currency: CURRENCIES[currency],
+    currency: numberOf(currency),
     overallConsumptionLastPeriod: tags({
       powerOfTenMultiplier: POWER_OF_TEN,
       timeStamp: to,

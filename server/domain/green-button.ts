@@ -17,7 +17,7 @@ import {
 } from "./espi-entries.ts";
 import { startOfDate } from "./calendar.ts";
 
-export { type Currency, isCurrency, type ValueWithCost } from "./espi-entries.ts";
+export type { ValueWithCost } from "./espi-entries.ts";
 
 export interface GreenButtonFile extends EspiSubject {
   /** How much goes into one block, and so into one piece of the text. */

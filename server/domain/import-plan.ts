@@ -13,6 +13,7 @@ import {
   withNormalTaxId,
 } from "./import-row.ts";
 import { sortName } from "./search-words.ts";
+import { SUPPLIES, type Supply } from "./tariff.ts";
 
 export { IMPORT_COLUMNS } from "./import-row.ts";
 export type { ImportColumn, ImportError, ImportRow } from "./import-row.ts";
@@ -35,6 +36,12 @@ export interface PlannedPoint {
   customerTaxId: string;
   address?: string;
   timezone?: string;
+  /** By id or name. */
+  tariff?: string;
+  /** A date in the point's time zone, or an instant. */
+  tariffFrom?: string;
+  readingDay?: number;
+  supply?: Supply;
 }
 
 export interface PlannedMeter {
@@ -87,7 +94,10 @@ const refused = (errors: ImportError[]): Planning => ({
 });
 
 const CUSTOMER: ImportColumn[] = ["customer", "taxId", "email", "phone", "customerAddress"];
-const POINT: ImportColumn[] = ["point", "pointCode", "taxId", "address", "timezone"];
+const POINT: ImportColumn[] = [
+  ...["point", "pointCode", "taxId", "address", "timezone"] as const,
+  ...["tariff", "tariffFrom", "readingDay", "supply"] as const,
+];
 const METER: ImportColumn[] = ["meter", "meterLabel", "pointCode"];
 
 const nameOf = ({ cells }: Said): string => sortName(cells.customer ?? "");
@@ -175,6 +185,10 @@ const pointOf = ({ line, facts }: Thing): PlannedPoint => ({
   customerTaxId: facts.taxId?.value ?? "",
   ...given("address", facts.address),
   ...given("timezone", facts.timezone),
+  ...given("tariff", facts.tariff),
+  ...given("tariffFrom", facts.tariffFrom),
+  ...(facts.readingDay && { readingDay: Number(facts.readingDay.value) }),
+  ...(facts.supply && { supply: SUPPLIES.find((supply) => supply === facts.supply?.value) }),
 });
 
 const meterOf = ({ line, facts }: Thing): PlannedMeter => ({

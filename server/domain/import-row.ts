@@ -1,5 +1,6 @@
 /** One row of an import file by itself: what it says, and what is wrong with that. */
-import { isTimeZone } from "./calendar.ts";
+import { instantIn, isTimeZone } from "./calendar.ts";
+import { SUPPLIES } from "./tariff.ts";
 import { parseTaxId } from "./tax-id.ts";
 
 export const IMPORT_COLUMNS = [
@@ -12,6 +13,10 @@ export const IMPORT_COLUMNS = [
   "pointCode",
   "address",
   "timezone",
+  "tariff",
+  "tariffFrom",
+  "readingDay",
+  "supply",
   "meter",
   "meterLabel",
 ] as const;
@@ -63,6 +68,19 @@ const timeZone: Check = (value) =>
     ? undefined
     : "must be the name of a time zone, like America/Sao_Paulo";
 
+const start: Check = (value) =>
+  instantIn(value, "UTC") === undefined
+    ? "must be a date like 2026-11-20, or a time with an offset like 2026-11-20T08:00:00-03:00"
+    : undefined;
+
+const readingDay: Check = (value) =>
+  /^\d{1,2}$/.test(value) && 1 <= Number(value) && Number(value) <= 31
+    ? undefined
+    : "must be a day from 1 to 31";
+
+const supply: Check = (value) =>
+  SUPPLIES.some((one) => one === value) ? undefined : `must be one of ${SUPPLIES.join(", ")}`;
+
 const taxId: Check = (value) => {
   const parsed = parseTaxId(value);
   return parsed.ok ? undefined : parsed.fault;
@@ -78,6 +96,10 @@ const CHECKS: Record<ImportColumn, Check> = {
   pointCode: code,
   address: upTo(300),
   timezone: timeZone,
+  tariff: upTo(80),
+  tariffFrom: start,
+  readingDay,
+  supply,
   meter: code,
   meterLabel: upTo(200),
 };
@@ -91,12 +113,13 @@ const wrongValues = ({ line, cells }: Said): ImportError[] =>
     return message ? [{ line, column, message }] : [];
   });
 
+const OF_A_POINT = IMPORT_COLUMNS.slice(IMPORT_COLUMNS.indexOf("point"));
+
 function missingValues({ line, cells }: Said): ImportError[] {
   const says = (...columns: ImportColumn[]): boolean => columns.some((column) => cells[column]);
   const needed: ImportColumn[] = ["customer"];
-  if (says("point", "pointCode", "address", "timezone", "meter", "meterLabel")) {
-    needed.push("taxId", "point", "pointCode");
-  }
+  if (says(...OF_A_POINT)) needed.push("taxId", "point", "pointCode");
+  if (says("tariffFrom")) needed.push("tariff");
   if (says("meterLabel")) needed.push("meter");
   return needed.filter((column) => !says(column))
     .map((column) => ({ line, column, message: "is missing" }));

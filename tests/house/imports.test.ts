@@ -59,12 +59,23 @@ const LAYERS: Layer[] = [
     imports: ["server/live/", "server/domain/", "server/store/", ...LEAVES],
   },
   {
+    holds: ["server/paper/"],
+    imports: [
+      "server/paper/",
+      "server/domain/",
+      "package:hono/",
+      "package:pdfkit",
+      "package:uqr",
+    ],
+  },
+  {
     holds: ["server/http/"],
     imports: [
       "server/http/",
       "server/domain/",
       "server/ingest/",
       "server/live/connection.ts",
+      "server/paper/",
       ...LEAVES,
       "package:client-zip",
       "package:hono",
@@ -73,7 +84,7 @@ const LAYERS: Layer[] = [
       "package:zod",
       RUNTIME,
     ],
-    importsTypes: ["server/store/", "server/live/"],
+    importsTypes: ["server/store/", "server/live/", "server/jobs/"],
   },
   {
     holds: ["server/jobs/"],
@@ -83,6 +94,7 @@ const LAYERS: Layer[] = [
     holds: ["server/admin/"],
     imports: [
       "server/admin/",
+      "server/domain/",
       "package:hono/",
       "package:string-width",
       RUNTIME,

@@ -5,7 +5,6 @@ import { createHash } from "node:crypto";
 import {
   greenButton,
   type GreenButtonFile,
-  isCurrency,
   type ValueWithCost,
 } from "../../../server/domain/green-button.ts";
 import { entriesOf, type Entry } from "./espi-checker.ts";
@@ -57,7 +56,7 @@ const fileOf = (values: GreenButtonFile["values"], more: Partial<GreenButtonFile
   to: NEW_YEAR + 86_400,
   timeZone: "America/Sao_Paulo",
   stepSeconds: QUARTER,
-  currency: "BRL" as const,
+  currency: "BRL",
   block: "day" as const,
   writtenAt: at("2026-02-01T12:00:00Z"),
   values,
@@ -119,11 +118,8 @@ Deno.test("greenButton() writes what is fed into the grid, in another currency",
   const entries = await written(quarters(NEW_YEAR, [5]), { direction: "export", currency: "CLP" });
   const type = entry(entries, "ReadingType");
   assertEquals([type.text("flowDirection"), type.text("currency")], ["19", "152"]);
-  assertEquals([isCurrency("BRL"), isCurrency("AAA"), isCurrency("toString")], [
-    true,
-    false,
-    false,
-  ]);
+  const without = await written(quarters(NEW_YEAR, [5]), { currency: "XAU" });
+  assertEquals(entry(without, "ReadingType").text("currency"), "0");
 });
 
 Deno.test("greenButton() marks estimates, leaves out what is missing and says so in the sum", async () => {
