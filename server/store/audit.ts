@@ -61,11 +61,22 @@ function blanked<R extends Row>(kind: Kind<R>, changes: Audited["changes"]): Aud
   return rest;
 }
 
-/** Of long lists, what one has and the other has not. */
+/** Of lists and tables, what one has and the other has not. */
 function differenceBetween(before: unknown, after: unknown): Difference {
-  if (!Array.isArray(before) || !Array.isArray(after)) return { before, after };
-  return { before: shortened(without(before, after)), after: shortened(without(after, before)) };
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return { before: shortened(without(before, after)), after: shortened(without(after, before)) };
+  }
+  if (!isTable(before) || !isTable(after)) return { before, after };
+  return { before: entriesWithout(before, after), after: entriesWithout(after, before) };
 }
+
+type Table = Record<string, unknown>;
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const entriesWithout = (table: Table, other: Table): Table =>
+  Object.fromEntries(Object.entries(table).filter(([key, value]) => !isSame(value, other[key])));
 
 function without(list: unknown[], other: unknown[]): unknown[] {
   const others = new Set(other.map((item) => JSON.stringify(item)));

@@ -35,6 +35,8 @@ export class Change {
   #touched = new Map<string, Touched>();
   #notes: Audited[] = [];
   #uniques: Deno.KvEntryMaybe<string>[] = [];
+  #rows: Deno.KvEntryMaybe<unknown>[] = [];
+  #sets: [key: Deno.KvKey, value: unknown, options?: { expireIn?: number }][] = [];
 
   constructor(readonly kv: Deno.Kv) {}
 
@@ -65,6 +67,17 @@ export class Change {
   erase<R extends Row>(kind: Kind<R>, record: R): void {
     this.put(kind, record);
     this.#touched.get(`${kind.name} ${record.id}`)!.isErased = true;
+  }
+
+  /** What is no record, as it will be checked to be still. */
+  async row<Value>(key: Deno.KvKey): Promise<Value | undefined> {
+    const entry = await this.kv.get<Value>(key);
+    this.#rows.push(entry);
+    return entry.value ?? undefined;
+  }
+
+  setRow(...row: [key: Deno.KvKey, value: unknown, options?: { expireIn?: number }]): void {
+    this.#sets.push(row);
   }
 
   /** Puts something into the audit log that no record shows. */
@@ -116,7 +129,8 @@ export class Change {
         ...isErased ? erased(kind, difference) : difference,
       });
     }
-    for (const free of this.#uniques) atomic.check(free);
+    for (const read of [...this.#uniques, ...this.#rows]) atomic.check(read);
+    for (const [key, value, options] of this.#sets) atomic.set(key, value, options);
     for (const [key, value] of audited.flatMap(rowsOf)) atomic.set(key, value);
     return atomic;
   }

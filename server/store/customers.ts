@@ -13,6 +13,8 @@ export interface Customer {
   phone?: string;
   address?: string;
   createdAt: number;
+  /** While it is seen whether it can be erased. */
+  erasing?: boolean;
   /** Since when nothing personal is left of it. */
   erasedAt?: number;
 }

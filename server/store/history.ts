@@ -9,14 +9,17 @@ import {
   emptyTotal,
   gapSeconds,
   type Profile,
+  registerAt as registerIn,
   type Value,
   valuesOf,
 } from "../domain/energy.ts";
+import { overlapOf, type Stretch } from "../domain/holding.ts";
 import { wattsAt } from "../domain/power.ts";
 import { bestTime, type Reading } from "../domain/reading.ts";
 import { amendedProfile } from "./amended.ts";
 import { type CaseRecord, correctionsIn } from "./cases.ts";
 import { seriesOf } from "./keys.ts";
+import { remembering } from "./remembering.ts";
 import type { Assignment, PointRecord } from "./points.ts";
 import type { SeriesReader } from "./series-reader.ts";
 
@@ -37,6 +40,8 @@ export interface Now {
 /** Of registers: taken from the grid, and fed into it. */
 const CHANNELS = [0, 1];
 const READINGS_A_PAGE = 2_000;
+/** The register that people read. */
+const DRAWN = 0;
 
 export class History {
   constructor(
@@ -44,6 +49,14 @@ export class History {
     /** All cases of a meter's channel, in order of number. */
     readonly casesOf: (meter: string, channel: number) => Promise<CaseRecord[]>,
   ) {}
+
+  /** One that reads little twice, for as long as something is worked out. */
+  remembering(): History {
+    const casesOf = remembering((...asked: [string, number]) => this.casesOf(...asked));
+    const history = new History(this.reader.remembering(), casesOf);
+    history.knows = remembering((...asked) => this.knows(...asked));
+    return history;
+  }
 
   /** The values of all steps, which add up to the energy of the whole period. */
   async consumption(
@@ -123,6 +136,40 @@ export class History {
     return isDoubtful ? { newest } : { newest, watts };
   }
 
+  /** A fall of a register in a period that nobody has explained, so that what it counted is in doubt. */
+  async openFall(
+    { assignments }: Pick<PointRecord, "assignments">,
+    period: Required<Stretch>,
+  ): Promise<CaseRecord | undefined> {
+    for (const assignment of assignments) {
+      const stretch = overlapOf(assignment, period);
+      if (!stretch) continue;
+      for (const channel of CHANNELS) {
+        const found = (await this.casesOf(assignment.meterId, channel)).find((one) =>
+          !one.resolution && bestTime(one.before) < stretch.to &&
+          bestTime(one.after) >= stretch.from
+        );
+        if (found) return found;
+      }
+    }
+  }
+
+  /** Whether a meter ever sent a channel, as most send but one. */
+  async knows(meter: string, channel: number): Promise<boolean> {
+    return !await this.reader.isEmpty(seriesOf(meter, channel));
+  }
+
+  /** Nothing where it is not known; what is known to be wrong does not count. */
+  async registerAt(meter: string, channel: number, time: number) {
+    const series = seriesOf(meter, channel);
+    const open = await this.reader.openOf(series);
+    const readings = await this.reader.around(series, open, time, time);
+    const corrections = correctionsIn(await this.casesOf(meter, channel));
+    const good = readings.filter(({ n }) => !faultAt(corrections, n));
+    const register = registerIn(good, time, gapSeconds(STEP_SECONDS["15m"]));
+    return register && { time, ...register };
+  }
+
   async #assigned(
     { meterId, from, to = Infinity, start, final }: Assignment,
     channel: number,
@@ -140,14 +187,13 @@ export class History {
       gap,
       {
         corrections: correctionsIn(await this.casesOf(meterId, channel)),
-        start: registerAt(from, start),
-        final: registerAt(to, final),
+        ...channel === DRAWN && { start: readAt(from, start), final: readAt(to, final) },
       },
     );
   }
 }
 
-const registerAt = (time: number, milliwattHours: number | undefined) =>
+const readAt = (time: number, milliwattHours: number | undefined) =>
   milliwattHours === undefined ? undefined : { time, milliwattHours };
 
 /** Whether one of two readings is wrong, or may be, as all that was fallen is climbed at once. */

@@ -40,20 +40,21 @@ export function unitsOf({ customers, points, meters }: ImportPlan): Unit[] {
   });
 }
 
-/** A unit checks that its customer, its point and its meters are not there yet. */
 export function inAtomics(units: Unit[], maxChecks: number): Unit[][] {
   const parts: Unit[][] = [];
-  let checks = Infinity;
   for (const unit of units) {
-    const own = 2 + unit.meters.length;
-    checks += own;
-    if (checks > maxChecks || parts[parts.length - 1].length === UNITS_AN_ATOMIC) {
-      parts.push([]);
-      checks = own;
-    }
-    parts[parts.length - 1].push(unit);
+    const last = parts.at(-1) ?? [];
+    const fits = last.length < UNITS_AN_ATOMIC && checksOf([...last, unit]) <= maxChecks;
+    if (fits && last.length > 0) last.push(unit);
+    else parts.push([unit]);
   }
   return parts;
+}
+
+/** That customers, points and meters are not there yet, and that the tariffs still are. */
+function checksOf(units: Unit[]): number {
+  const tariffs = new Set(units.flatMap(({ point }) => point?.tariff ?? []));
+  return units.reduce((sum, { meters }) => sum + 2 + meters.length, tariffs.size);
 }
 
 /** At least one, which may be empty. */

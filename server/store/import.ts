@@ -14,9 +14,11 @@ import type {
 import { done, type Result } from "../errors.ts";
 import { beginAt } from "./assignments.ts";
 import type { Change } from "./change.ts";
+import { NamedTariffs, startOf } from "./import-tariffs.ts";
 import { idOf, inAtomics, nameOf, type Unit, unitsOf } from "./import-units.ts";
 import { CUSTOMERS, METERS, POINTS, type Row } from "./kinds.ts";
 import type { MeterRecord } from "./meters.ts";
+import { chooseTariff } from "./point-tariffs.ts";
 import { pointOf, type PointRecord } from "./points.ts";
 import type { By, Records } from "./records.ts";
 
@@ -27,10 +29,18 @@ export interface Known {
   meters: Map<string, string>;
 }
 
+/** What is written in the atomic that is under way, and what was there before. */
+interface Knowing {
+  now: Known;
+  before: Known;
+  tariffs: NamedTariffs;
+}
+
 export interface Examined {
   /** What stands against the plan. */
   faults: ImportError[];
   known: Known;
+  tariffs: NamedTariffs;
 }
 
 export class Import {
@@ -42,8 +52,8 @@ export class Import {
   ) {}
 
   /** Holds the plan against what is there: what stands against it, and what of it is new. */
-  async examine(plan: ImportPlan): Promise<Examined> {
-    const { records } = this;
+  async examine(plan: ImportPlan, now: number): Promise<Examined> {
+    const { records, timezone } = this;
     const withTaxId = plan.customers.flatMap(({ taxId }) => taxId ?? []);
     const without = plan.customers.filter(({ taxId }) => taxId === undefined);
     const found = {
@@ -60,8 +70,14 @@ export class Import {
     const meterFaults = await Promise.all(
       plan.meters.map((planned, i) => this.#meterFault(planned, found.meters[i])),
     );
+    const tariffs = await NamedTariffs.of(records, plan.points);
+    const tariffFaults = plan.points.map((planned, i) =>
+      found.points[i] ? undefined : tariffs.faultOf(planned, timezone, now)
+    );
+    const faults = [...pointFaults, ...tariffFaults, ...meterFaults];
     return {
-      faults: [...pointFaults, ...meterFaults].flatMap((fault) => fault ?? []),
+      faults: faults.flatMap((fault) => fault ?? []).sort((a, b) => a.line - b.line),
+      tariffs,
       known: {
         customers: idsBy(found.customers, ({ taxId, id }) => taxId ?? id),
         points: idsBy(found.points, ({ code }) => code!),
@@ -71,13 +87,13 @@ export class Import {
   }
 
   /** Writes what is new. */
-  async run(plan: ImportPlan, known: Known, by: By): Promise<Result<void>> {
+  async run(plan: ImportPlan, { known, tariffs }: Examined, by: By): Promise<Result<void>> {
     const units = unitsOf(plan).filter((unit) => !isThere(unit, known));
     for (const some of inAtomics(units, this.maxChecks)) {
       const written = await this.records.transact<Known>(by, async (change) => {
         const now: Known = { customers: new Map(), points: new Map(), meters: new Map() };
         for (const unit of some) {
-          const begun = await this.#write(change, unit, [now, known], by);
+          const begun = await this.#write(change, unit, { now, before: known, tariffs }, by);
           if (!begun.ok) return begun;
         }
         return done(now);
@@ -92,14 +108,16 @@ export class Import {
   async #write(
     change: Change,
     { customer, point, meters }: Unit,
-    known: [now: Known, before: Known],
+    known: Knowing,
     by: By,
   ): Promise<Result<void>> {
     const customerId = this.#customer(change, customer, known, by);
     if (!point) return done(undefined);
-    const pointId = this.#point(change, point, customerId, known, by);
+    const written = await this.#point(change, point, customerId, known, by);
+    if (!written.ok) return written;
+    const pointId = written.value;
     for (const { serial, label } of meters) {
-      if (known[1].meters.has(serial)) continue;
+      if (known.before.meters.has(serial)) continue;
       const meter = { id: this.records.newId(), serial, label, createdAt: by.at, keys: [] };
       const begun = await beginAt(change, meter, { pointId }, by.at);
       if (!begun.ok) return begun;
@@ -111,7 +129,7 @@ export class Import {
   #customer(
     change: Change,
     customer: PlannedCustomer,
-    [now, before]: [Known, Known],
+    { now, before }: Knowing,
     by: By,
   ): string {
     const name = nameOf(customer);
@@ -124,19 +142,27 @@ export class Import {
     return id;
   }
 
-  #point(
+  async #point(
     change: Change,
-    { line: _, customerTaxId: __, timezone = this.timezone, ...point }: PlannedPoint,
+    planned: PlannedPoint,
     customerId: string,
-    [now, before]: [Known, Known],
+    { now, before, tariffs }: Knowing,
     by: By,
-  ): string {
-    const there = now.points.get(point.code) ?? before.points.get(point.code);
-    if (there) return there;
-    const id = this.records.newId();
-    change.put(POINTS, pointOf({ ...point, timezone, customerId }, id, by.at));
-    now.points.set(point.code, id);
-    return id;
+  ): Promise<Result<string>> {
+    const there = now.points.get(planned.code) ?? before.points.get(planned.code);
+    if (there) return done(there);
+    const { line: _, customerTaxId: __, tariff, tariffFrom: ___, ...details } = planned;
+    const { timezone = this.timezone } = details;
+    const point = pointOf({ ...details, timezone, customerId }, this.records.newId(), by.at);
+    const tariffId = tariff && tariffs.idOf(tariff);
+    if (tariffId) {
+      const from = startOf(planned, this.timezone, by.at);
+      const refused = await chooseTariff(change, point, { tariffId, from });
+      if (refused) return refused;
+    }
+    change.put(POINTS, point);
+    now.points.set(point.code!, point.id);
+    return done(point.id);
   }
 
   async #pointFault(

@@ -136,5 +136,42 @@ export const totpStepKey = (person: string) => ["totpStep", person];
 /** When an API key was last used. */
 export const keyUsedKey = (id: string) => ["keyUsed", id];
 
+/** The next number of an invoice, and of a credit note. */
+export const invoiceCounterKey = ["nextInvoice"];
+export const creditCounterKey = ["nextCreditNote"];
+/** An invoice's document. */
+export const invoiceRowKey = (invoice: string, row: number) => ["invoiceRow", invoice, row];
+/** Which period of a point was billed by which invoice, by its first instant. */
+export const billedOf = (point: string) => ["billed", point];
+export const billedKey = (point: string, from: number) => [...billedOf(point), from];
+/** Until when a point is billed: who bills on checks it. */
+export const billedToKey = (point: string) => ["billedTo", point];
+/** A point's invoices in the order in which they were issued. */
+export const pointInvoiceKey = (point: string, number: number) => ["pointInvoice", point, number];
+export const pointInvoices = (point: string, before?: number) =>
+  ({
+    prefix: ["pointInvoice", point],
+    ...before === undefined ? {} : { end: pointInvoiceKey(point, before) },
+  }) as Deno.KvListSelector;
+/** A message that told of a payment. */
+export const paymentMessageKey = (message: string) => ["paymentMessage", message];
+
+/** The versions of a tariff, from 1 on. */
+export const tariffVersionKey = (tariff: string, version: number) => [
+  "tariffVersion",
+  tariff,
+  version,
+];
+export const tariffVersions = (tariff: string) => ({ prefix: ["tariffVersion", tariff] });
+
+/** A run over all points, and what it found at some of them. */
+export const closeRunKey = (run: string) => ["closeRun", run];
+export const closeItemsOf = (run: string) => ["closeItem", run];
+export const closeItemKey = (run: string, point: string, month: string) => [
+  ...closeItemsOf(run),
+  point,
+  month,
+];
+
 /** Written to see whether the database can be. */
 export const READY_PROBE = ["ready"];

@@ -2,14 +2,20 @@
  * The kinds of records that people register, and by what each is found: in lists by its title, by
  * the words that it is searched for, by what no two of them may share.
  */
+import { isSettled } from "../domain/invoice-state.ts";
+import { toGiveBack } from "../domain/made-up.ts";
+import { txidOf } from "../domain/pix.ts";
 import { wordsOf } from "../domain/search-words.ts";
 import type { ApiKey } from "./api-keys.ts";
 import type { Customer } from "./customers.ts";
+import type { InvoiceRecord } from "./invoices.ts";
+import type { IssuerRecord } from "./issuer.ts";
 import type { Link } from "./links.ts";
 import type { MeterRecord } from "./meters.ts";
 import type { Person } from "./people.ts";
 import type { PointRecord } from "./points.ts";
 import type { SensorRecord } from "./sensors.ts";
+import type { TariffRecord } from "./tariffs.ts";
 
 export interface Row {
   id: string;
@@ -39,6 +45,8 @@ export const wordsFor = <Record extends Row>(kind: Kind<Record>, record: Record)
 
 export const ALL = "";
 export const RETIRED = "retired";
+/** Of tariffs, those that all customers may have. */
+export const OFFERED = "offered";
 
 export const listOf = (owner: string, id: string): string => `${owner} ${id}`;
 
@@ -52,7 +60,7 @@ export const CUSTOMERS: Kind<Customer> = {
   name: "customer",
   title: ({ name }) => name,
   searched: ({ name, taxId, email, phone, address }) => [name, taxId, email, phone, address],
-  ended: { at: ({ erasedAt }) => erasedAt, word: "erased" },
+  ended: { at: ({ erasedAt, erasing }) => erasing ? 0 : erasedAt, word: "erased" },
   unique: ({ taxId }) => ({ taxId }),
   lists: ({ erasedAt }) => [activeOr(erasedAt)],
   secret: [],
@@ -65,13 +73,27 @@ export const POINTS: Kind<PointRecord> = {
   searched: ({ label, code, address }) => [label, code, address],
   ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
   unique: ({ code, retiredAt }) => ({ code: whileInUse(retiredAt, code) }),
-  lists: ({ customerId, retiredAt, holders }) => [
+  lists: ({ customerId, retiredAt, holders, tariffs = [] }) => [
     activeOr(retiredAt),
+    ...retiredAt === undefined
+      ? tariffs.slice(-1).map(({ tariffId }) => listOf("tariff", tariffId))
+      : [],
     listOf("customer", customerId),
     ...new Set(holders.map(({ customerId }) => listOf("holder", customerId))),
   ],
   secret: [],
   personal: ["label", "address"],
+};
+
+export const TARIFFS: Kind<TariffRecord> = {
+  name: "tariff",
+  title: ({ name }) => name,
+  searched: ({ name, currency }) => [name, currency],
+  ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
+  unique: () => ({}),
+  lists: ({ retiredAt, offered }) => [activeOr(retiredAt), ...offered ? [OFFERED] : []],
+  secret: [],
+  personal: [],
 };
 
 export const METERS: Kind<MeterRecord> = {
@@ -134,5 +156,36 @@ export const API_KEYS: Kind<ApiKey> = {
     ...customerId === undefined ? [] : [listOf("customer", customerId)],
   ],
   secret: ["hash"],
+  personal: [],
+};
+
+/** Of a list of invoices those that something is owed of. */
+export const openOf = (list: string): string => `open ${list}`;
+/** And those of which something is to be given back. */
+export const overpaidOf = (list: string): string => `overpaid ${list}`;
+
+export const INVOICES: Kind<InvoiceRecord> = {
+  name: "invoice",
+  title: ({ number }) => number,
+  searched: () => [],
+  unique: ({ number }) => ({ txid: txidOf(number) }),
+  lists: (invoice) =>
+    [ALL, listOf("customer", invoice.customerId)].flatMap((list) => [
+      list,
+      ...isSettled(invoice) ? [] : [openOf(list)],
+      ...toGiveBack(invoice) > 0 ? [overpaidOf(list)] : [],
+    ]),
+  secret: [],
+  personal: [],
+};
+
+/** There is one. */
+export const ISSUER: Kind<IssuerRecord> = {
+  name: "issuer",
+  title: ({ name }) => name,
+  searched: () => [],
+  unique: () => ({}),
+  lists: () => [],
+  secret: [],
   personal: [],
 };

@@ -1,8 +1,12 @@
 /** Places of supply: who holds each of them, and which meters counted there. */
 import type { Holding } from "../domain/holding.ts";
+import type { Supply } from "../domain/tariff.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { leave } from "./assignments.ts";
+import { beforeBilled, billedTo } from "./billed-to.ts";
 import { CUSTOMERS, listOf, METERS, POINTS } from "./kinds.ts";
+import { misclocked, misread } from "./point-periods.ts";
+import { type ChosenTariff, type TariffWish, wishedTariff } from "./point-tariffs.ts";
 import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 
 /** A meter counts at a point from one instant to another, in Unix seconds. */
@@ -10,7 +14,7 @@ export interface Assignment {
   meterId: string;
   from: number;
   to?: number;
-  /** The register at `from`, in milliwatt-hours, where someone read it; else it is interpolated. */
+  /** What was drawn by `from`, in milliwatt-hours, where someone read it; else it is interpolated. */
   start?: number;
   /** The register at `to`, likewise. */
   final?: number;
@@ -30,15 +34,30 @@ export interface PointRecord {
   createdAt: number;
   retiredAt?: number;
   assignments: Assignment[];
+  /** In the order of time; a point that has none is not billed. */
+  tariffs?: ChosenTariff[];
+  /** The day of the month on which a period ends; the last one, if it is not said. */
+  readingDay?: number;
+  /** Other days of single months, by `2026-12`. */
+  readingDays?: Record<string, number>;
+  /** With one phase, if it is not said. */
+  supply?: Supply;
 }
 
 export type NewPoint = Pick<
   PointRecord,
-  "customerId" | "label" | "code" | "address" | "timezone"
+  | "customerId"
+  | "label"
+  | "code"
+  | "address"
+  | "timezone"
+  | "readingDay"
+  | "readingDays"
+  | "supply"
 >;
 
 /** What a change may give anew; a new holder from an instant on. */
-export type PointChange = Partial<NewPoint> & { heldFrom?: number };
+export type PointChange = Partial<NewPoint> & TariffWish & { heldFrom?: number };
 
 const MAX_HOLDERS = 200;
 /** With the point, below the ten checks of an atomic. */
@@ -63,11 +82,26 @@ export class Points {
     return this.records.all(POINTS, listOf("holder", customerId));
   }
 
-  async add(point: NewPoint, by: By): Promise<Result<PointRecord>> {
+  /** Whether a tariff counts at one of a customer's points, or is to. */
+  async hasTariff(customerId: string, tariffId: string, now: number): Promise<boolean> {
+    for await (const { tariffs = [] } of this.records.all(POINTS, listOf("customer", customerId))) {
+      const counts = (_: ChosenTariff, i: number) => (tariffs[i + 1]?.from ?? Infinity) > now;
+      if (tariffs.filter(counts).some((chosen) => chosen.tariffId === tariffId)) return true;
+    }
+    return false;
+  }
+
+  async add(
+    { tariffId, tariffFrom, ...point }: NewPoint & TariffWish,
+    by: By,
+  ): Promise<Result<PointRecord>> {
     return await this.records.transact<PointRecord>(by, async (change) => {
       const holder = await change.inUse(CUSTOMERS, point.customerId);
       if (!holder.ok) return holder;
       const record = pointOf(point, this.records.newId(), by.at);
+      const refused = misread(record) ??
+        await wishedTariff(change, record, { tariffId, tariffFrom }, by);
+      if (refused) return refused;
       change.put(POINTS, record);
       return done(record);
     });
@@ -75,7 +109,7 @@ export class Points {
 
   async update(
     id: string,
-    { heldFrom, ...given }: PointChange,
+    { heldFrom, tariffId, tariffFrom, ...given }: PointChange,
     by: By,
   ): Promise<Result<PointRecord>> {
     return await this.records.updateInUse<PointRecord, PointRecord>(
@@ -83,13 +117,20 @@ export class Points {
       id,
       by,
       async (point, change) => {
-        if (given.customerId !== undefined && given.customerId !== point.customerId) {
-          const holder = await change.inUse(CUSTOMERS, given.customerId);
+        const billed = await billedTo(change, point);
+        const { customerId = point.customerId, timezone = point.timezone } = given;
+        if (customerId !== point.customerId) {
+          const holder = await change.inUse(CUSTOMERS, customerId);
           if (!holder.ok) return holder;
-          const refused = handOver(point, given.customerId, heldFrom ?? by.at);
+          const refused = handOver(point, customerId, heldFrom ?? by.at, billed);
           if (refused) return refused;
         }
-        return done(Object.assign(point, given));
+        const refused = misclocked(point, timezone, billed) ??
+          await wishedTariff(change, point, { tariffId, tariffFrom }, by);
+        if (refused) return refused;
+        const changed = Object.assign(point, given);
+        const isReadOtherwise = "readingDay" in given || "readingDays" in given;
+        return (isReadOtherwise ? misread(changed) : undefined) ?? done(changed);
       },
     );
   }
@@ -130,12 +171,19 @@ export const pointOf = (point: NewPoint, id: string, at: number): PointRecord =>
   assignments: [],
 });
 
-function handOver(point: PointRecord, customerId: string, from: number): Failure | undefined {
+/** What is billed already has been billed to whoever had the point then. */
+function handOver(
+  point: PointRecord,
+  customerId: string,
+  from: number,
+  billed: number,
+): Failure | undefined {
   const current = point.holders[point.holders.length - 1];
   if (from <= current.from) {
     const since = new Date(current.from * 1000).toISOString();
     return failed("conflict", `The point is held by ${current.customerId} since ${since}.`);
   }
+  if (from < billed) return beforeBilled("heldFrom", billed);
   if (point.holders.length >= MAX_HOLDERS) {
     return failed("conflict", `The point has had ${MAX_HOLDERS} holders.`);
   }

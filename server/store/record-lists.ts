@@ -15,6 +15,11 @@ export interface ListQuery {
   cursor?: string;
 }
 
+/** Of a list, and of what is searched for, those alone that are so. */
+export interface Where<Record> {
+  where?: (record: Record) => boolean;
+}
+
 export interface Listed<Record> {
   items: Record[];
   next?: string;
@@ -36,7 +41,7 @@ const KEYS_A_READ = 10;
 export async function listRecords<R extends Row>(
   records: Records,
   kind: Kind<R>,
-  query: ListQuery,
+  query: ListQuery & Where<R>,
 ): Promise<Listed<R>> {
   const { cursor } = query;
   const after = cursor === undefined ? undefined : readCursor(cursor);
@@ -48,7 +53,7 @@ export async function listRecords<R extends Row>(
 /** What somebody owns is few, and looked through. Else the longest word leads to what is searched. */
 function scanFor<R extends Row>(
   kind: Kind<R>,
-  { list, of, search = "", limit }: ListQuery,
+  { list, of, search = "", limit, where = () => true }: ListQuery & Where<R>,
   after: Place | undefined,
 ): Scan<R> | undefined {
   const wanted = wordsOf([search]).sort((a, b) => b.length - a.length);
@@ -59,20 +64,22 @@ function scanFor<R extends Row>(
   const isListed = (record: R) => kind.lists(record).includes(list ?? ALL);
   const scanned = Math.max(limit + 1, MAX_SCANNED);
   if (of !== undefined) {
-    const fits = (record: R) => (list === undefined || isListed(record)) && hasAll(record);
+    const fits = (record: R) =>
+      (list === undefined || isListed(record)) && hasAll(record) && where(record);
     return { range: listRange(kind.name, of, after), limit, scanned, fits };
   }
   const [first] = wanted;
   if (first === undefined) {
     const range = listRange(kind.name, list ?? ALL, after);
-    return { range, limit, scanned: limit + 1, fits: isListed };
+    const fits = (record: R) => isListed(record) && where(record);
+    return { range, limit, scanned: limit + 1, fits };
   }
   // It would be the cursor of another search.
   if (after && !after[0].startsWith(first)) return undefined;
   const isShownOnce = (record: R, [found]: Place) =>
     wordsFor(kind, record).find((word) => word.startsWith(first)) === found;
   const fits = (record: R, place: Place) =>
-    isListed(record) && isShownOnce(record, place) && hasAll(record);
+    isListed(record) && isShownOnce(record, place) && hasAll(record) && where(record);
   return { range: wordRange(kind.name, first, after), limit, scanned, fits };
 }
 

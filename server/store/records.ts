@@ -8,7 +8,7 @@ import { type Actor, type Audited, auditRows } from "./audit.ts";
 import { Change, endedOf, MAX_ID } from "./change.ts";
 import { recordKey, uniqueKey } from "./keys.ts";
 import type { Kind, Row } from "./kinds.ts";
-import { type Listed, type ListQuery, listRecords } from "./record-lists.ts";
+import { type Listed, type ListQuery, listRecords, type Where } from "./record-lists.ts";
 
 export { endedOf } from "./change.ts";
 export type { Listed, ListQuery } from "./record-lists.ts";
@@ -77,7 +77,7 @@ export class Records {
     return found;
   }
 
-  list<R extends Row>(kind: Kind<R>, query: ListQuery): Promise<Listed<R>> {
+  list<R extends Row>(kind: Kind<R>, query: ListQuery & Where<R>): Promise<Listed<R>> {
     return listRecords(this, kind, query);
   }
 

@@ -12,6 +12,7 @@ import { BitReader, BitWriter } from "./bits.ts";
 import { checkedBody, withChecksum } from "./checksum.ts";
 import { chunkEnd, chunkKey, dayKey, numberIn, type Series } from "./keys.ts";
 import { emptyState, pack, unpack } from "./packing.ts";
+import { remembering } from "./remembering.ts";
 
 /** A row longer than about 1,000 bytes would leave its database page for another, mostly empty one. */
 export const MAX_CHUNK_BYTES = 900;
@@ -66,8 +67,11 @@ export const SECONDS_A_DAY = 86_400;
 export const SLOT_SECONDS = 900;
 const SLOTS_A_DAY = SECONDS_A_DAY / SLOT_SECONDS;
 
-export const slotEdges = (day: number): number[] =>
-  Array.from({ length: SLOTS_A_DAY + 1 }, (_, i) => day * SECONDS_A_DAY + i * SLOT_SECONDS);
+export function slotEdges(day: number): number[] {
+  const edges: number[] = [];
+  for (let i = 0; i <= SLOTS_A_DAY; i++) edges.push(day * SECONDS_A_DAY + i * SLOT_SECONDS);
+  return edges;
+}
 
 /** The energy of one UTC day, with the numbers of the readings that it was computed from. */
 export interface DayRow {
@@ -140,15 +144,20 @@ function unpackSlots(day: number, start: EdgeQuality, reader: BitReader): Profil
 export class Sealed {
   constructor(readonly kv: Deno.Kv) {}
 
+  /** One that reads no day twice. */
+  remembering(): Sealed {
+    const sealed = new Sealed(this.kv);
+    sealed.days = remembering((...asked) => this.days(...asked));
+    return sealed;
+  }
+
   /**
    * The readings from `fromN` on, chunk by chunk. The rows come in several looks into the database;
    * of a chunk split between two, the second part was given already.
    */
   async *chunks(series: Series, fromN: number): AsyncGenerator<Reading[]> {
-    const start = (await this.chunkAt(series, fromN))?.key ?? chunkKey(series, fromN);
-    const range = { start, end: chunkEnd(series, MAX_N) };
     let given = fromN - 1;
-    for await (const { value } of this.kv.list<Uint8Array>(range, { batchSize: 50 })) {
+    for await (const { value } of this.#rowsFrom(series, fromN)) {
       const chunk = unpackReadings(value);
       const readings = chunk[0].n > given ? chunk : chunk.filter(({ n }) => n > given);
       if (readings.length === 0) continue;
@@ -157,14 +166,25 @@ export class Sealed {
     }
   }
 
+  /** Mostly the first one is enough. */
+  async *#rowsFrom(series: Series, n: number): AsyncGenerator<Row> {
+    const first = await this.#rowAt(series, n);
+    if (first) yield first;
+    const start = first ? chunkEnd(series, numberIn(first.key)) : chunkKey(series, n);
+    const range = { start, end: chunkEnd(series, MAX_N) };
+    yield* this.kv.list<Uint8Array>(range, { batchSize: 50 });
+  }
+
   /** The chunk whose lowest number is the highest up to `n`. */
   async chunkAt(series: Series, n: number): Promise<Chunk | undefined> {
+    const row = await this.#rowAt(series, n);
+    return row && { key: row.key, bytes: row.value.length, readings: unpackReadings(row.value) };
+  }
+
+  async #rowAt(series: Series, n: number): Promise<Row | undefined> {
     const range = { start: chunkKey(series, 0), end: chunkEnd(series, n) };
-    for await (
-      const { key, value } of this.kv.list<Uint8Array>(range, { reverse: true, limit: 1 })
-    ) {
-      return { key, bytes: value.length, readings: unpackReadings(value) };
-    }
+    const options = { reverse: true, limit: 1 };
+    for await (const row of this.kv.list<Uint8Array>(range, options)) return row;
   }
 
   /** The lowest number of the chunk after `n`, if there is one. */

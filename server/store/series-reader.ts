@@ -9,6 +9,7 @@ import { type Profile, profile, regroup } from "../domain/energy.ts";
 import { bestTime, MAX_N, type Reading } from "../domain/reading.ts";
 import type { Series } from "./keys.ts";
 import { merge } from "./open-parts.ts";
+import { remembering } from "./remembering.ts";
 import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from "./sealed.ts";
 
 /** Of more than this, one page does not look for those that it holds. */
@@ -29,6 +30,15 @@ export class SeriesReader {
     readonly openOf: (series: Series) => Reading[] | Promise<Reading[]>,
     readonly maxScanned = MAX_SCANNED,
   ) {}
+
+  /** As everything is now, for as long as something is worked out. */
+  remembering(): SeriesReader {
+    return new SeriesReader(
+      this.sealed.remembering(),
+      remembering((series) => this.openOf(series)),
+      this.maxScanned,
+    );
+  }
 
   /** Up to `limit` readings from `fromN` on, those whose best time is in `from` … `to`. */
   async page(
@@ -65,6 +75,12 @@ export class SeriesReader {
       below = chunk.readings[0].n;
     }
     return merge(sealed, open).slice(-count);
+  }
+
+  /** Whether nothing was ever read. */
+  async isEmpty(series: Series): Promise<boolean> {
+    const open = await this.openOf(series);
+    return open.length === 0 && await this.sealed.nextChunkN(series, 0) === undefined;
   }
 
   /** The energy over rising `edges`; `open` saves fetching what is open once more. */

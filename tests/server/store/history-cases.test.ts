@@ -105,6 +105,20 @@ inHouse(
   },
 );
 
+inHouse("History.consumption() takes what people read for what was drawn only", async (house) => {
+  const fedIn = async () => {
+    const period = { from: START, to: START + 2 * HOUR, step: "1h" } as const;
+    const place = { timezone: "UTC", assignments: EXCHANGE };
+    const values = await house.history.consumption(place, 1, period);
+    return values.map(({ milliwattHours }) => milliwattHours);
+  };
+  await house.take(OLD, registers(0, [100, 110, 120, 130, 140, 150, 160, 170]));
+  assertEquals(await fedIn(), [0, 0]);
+  const readings = registers(0, [0, 1, 2, 3, 4, 5, 6, 7]);
+  await house.store.append([{ series: seriesOf(OLD, 1), readings }]);
+  assertEquals(await fedIn(), [6, 1]);
+});
+
 const FALLS: {
   what: string;
   registers: number[];
