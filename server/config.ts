@@ -1,6 +1,7 @@
 /** The server's settings, read from variables: all optional, and each checked. */
 import { z } from "zod";
 import { isTimeZone } from "./domain/calendar.ts";
+import { secretFault } from "./domain/webhook-signature.ts";
 import { done, failed, type FieldError, type Result } from "./errors.ts";
 
 const port = (text: z.ZodType<string>) =>
@@ -61,6 +62,10 @@ const variables = z.object({
   }).transform((text) => new URL(text).origin).optional(),
   CONTALUZ_PROXIES: z.string().regex(/^\d$/, "must be a number from 0 to 9").transform(Number)
     .default(0),
+  CONTALUZ_PAYMENT_SECRET: z.string().superRefine((text, context) => {
+    const fault = secretFault(text);
+    if (fault) context.addIssue(fault);
+  }).optional(),
   CONTALUZ_LOG: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
     .default("info"),
 });
@@ -82,6 +87,8 @@ export interface Config {
   publicUrl: string | undefined;
   /** How many proxies stand in front of it. */
   proxies: number;
+  /** Of those who tell of payments. */
+  paymentSecret: string | undefined;
   logLevel: LogLevel;
 }
 
@@ -109,6 +116,7 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
     locale: values.CONTALUZ_LOCALE,
     publicUrl: values.CONTALUZ_PUBLIC_URL,
     proxies: values.CONTALUZ_PROXIES,
+    paymentSecret: values.CONTALUZ_PAYMENT_SECRET,
     logLevel: values.CONTALUZ_LOG,
   });
 }

@@ -81,6 +81,7 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
     timezone: config.timezone,
     currency: config.currency,
     locale: config.locale,
+    paymentSecret: config.paymentSecret,
     publicUrl: config.publicUrl,
     proxies: config.proxies,
     now,
@@ -183,7 +184,7 @@ async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined
       service.live.close();
       const lastRequests = Promise.race([server.shutdown(), sleep(LAST_REQUESTS_MS)]);
       await udp?.handOver();
-      await Promise.all([lastRequests, service.ingest.close()]);
+      await Promise.all([lastRequests, service.ingest.close(), service.closing.stop()]);
       await udp?.close();
       kv.close();
       folder?.release();

@@ -9,6 +9,7 @@ import { callersBy } from "./http/auth.ts";
 import { heartbeatText, readingText } from "./http/live-messages.ts";
 import { addressOf } from "./http/address.ts";
 import type { HttpParts, Timer } from "./http/parts.ts";
+import { PdfDesk } from "./http/pdf-desk.ts";
 import { DEFAULT_RATES, type RateLimits, Rates } from "./http/rates.ts";
 import {
   DEFAULT_INGEST_LIMITS,
@@ -18,6 +19,8 @@ import {
 } from "./ingest/ingest.ts";
 import { Keyring } from "./ingest/keyring.ts";
 import { SharedKeys } from "./ingest/shared-keys.ts";
+import { openBilling } from "./jobs/billing.ts";
+import type { Closing } from "./jobs/closing.ts";
 import { Admission } from "./live/admission.ts";
 import { type FeedParts, LiveFeed } from "./live/feed.ts";
 import { Audit, type Audited } from "./store/audit.ts";
@@ -29,6 +32,7 @@ import { Erasure } from "./store/erasure.ts";
 import { History } from "./store/history.ts";
 import { openIdentity } from "./store/identity.ts";
 import { Import } from "./store/import.ts";
+import { Invoices } from "./store/invoices.ts";
 import { type MeterRecord, Meters } from "./store/meters.ts";
 import { Once } from "./store/once.ts";
 import type { ScryptCost } from "./store/passwords.ts";
@@ -67,6 +71,8 @@ export interface World {
   /** Of amounts and of texts, where nothing else is said. */
   currency?: string;
   locale?: string;
+  /** Of those who tell of payments. */
+  paymentSecret?: string;
   /** Unix seconds. */
   now: () => number;
   randomBytes: (length: number) => Uint8Array;
@@ -92,6 +98,7 @@ export interface Service {
   keyring: Keyring;
   ingest: Ingest;
   live: LiveFeed;
+  closing: Closing;
   /** For the HTTP side, which wants to know of the socket besides. */
   http: Omit<HttpParts, "health" | "udpPort">;
 }
@@ -110,14 +117,23 @@ export async function openService(world: World): Promise<Service> {
   const conflicts = new Conflicts(kv);
   const cases = new Cases(kv, report);
   const ingest = openIngest(world, { store, ...meters, conflicts, cases });
+  const history = new History(store.reader, (meter, channel) => cases.of(meter, channel));
+  const billing = openBilling({
+    ...world,
+    records,
+    history,
+    invoices: registry.invoices,
+    meterLabel: registry.actorNames.meter,
+  });
   const http = {
     ...registry,
+    ...billing,
     ingest,
     meters: meters.meters,
     points,
     conflicts,
     cases,
-    history: new History(store.reader, (meter, channel) => cases.of(meter, channel)),
+    history,
     live,
     admission: new Admission("live connections", MAX_LIVE),
     downloads: new Admission("downloads", MAX_DOWNLOADS),
@@ -131,11 +147,16 @@ export async function openService(world: World): Promise<Service> {
     timer: world.timer,
     answered: world.answered ?? (() => {}),
     timezone: world.timezone,
+    currency: world.currency ?? "BRL",
+    pdfs: new PdfDesk(),
+    locale: world.locale ?? "pt-BR",
+    paymentSecret: world.paymentSecret,
     reportIntervalSeconds: ingest.limits.reportIntervalSeconds,
     now,
     report,
   };
-  return { store, meters: meters.meters, keyring: meters.keyring, ingest, live, http };
+  const { closing } = billing;
+  return { store, meters: meters.meters, keyring: meters.keyring, ingest, live, closing, http };
 }
 
 interface IngestSources extends OpenedMeters {
@@ -168,6 +189,7 @@ function openIngest(
 function openRegistry(world: World, records: Records, vault: Vault, meters: Meters) {
   const { kv, randomBytes, report, cost, tries, timezone, isShared } = world;
   const audit = new Audit(kv);
+  const invoices = new Invoices(records);
   const identity = openIdentity({ records, audit, vault, randomBytes, report, cost, tries });
   return {
     identity,
@@ -175,7 +197,13 @@ function openRegistry(world: World, records: Records, vault: Vault, meters: Mete
     customers: new Customers(records),
     import: new Import(records, timezone, isShared ? 10 : 100),
     sensors: new Sensors(records),
-    erasure: new Erasure({ records, audit, obstacles: [], forget: [identity.forget] }),
+    invoices,
+    erasure: new Erasure({
+      records,
+      audit,
+      obstacles: [(customerId) => invoices.obstacles(customerId)],
+      forget: [identity.forget],
+    }),
     note: (by: By, audited: Audited) => records.note(by, audited),
     actorNames: {
       meter: async (id: string) => nameOf(await meters.get(id)),

@@ -7,16 +7,22 @@ import type { HttpParts } from "./parts.ts";
 import { FailureError } from "./problem.ts";
 import type { Right } from "./rights.ts";
 
+export interface Admission {
+  context: Context;
+  right: Right;
+  /** What the route is about. */
+  id: string | undefined;
+}
+
 export async function admitted(
-  context: Context,
-  right: Right,
+  { context, right, id }: Admission,
   isCounted: boolean,
   parts: HttpParts,
   ownerOf: OwnerOf,
 ): Promise<Caller> {
   const caller = await knownCaller(context, parts);
   if (isCounted) count(context, caller, parts);
-  const refused = await refusal(right, caller, context.req.param("id"), ownerOf);
+  const refused = await refusal(right, caller, id, ownerOf);
   if (refused) throw new FailureError(refused);
   return caller;
 }

@@ -12,6 +12,15 @@ export const instantAnswer = z.string().meta({
 
 export const wh = z.number().meta({ description: "Watt-hours, exact", example: 18201.8 });
 
+export const money = z.object({
+  amount: z.int().meta({ description: "In the smallest unit of the currency", example: 47192 }),
+  currency: z.string().meta({ example: "BRL" }),
+}).meta({ id: "Money" });
+
+export const date = z.string().meta({ format: "date", example: "2026-11-24" });
+
+export const month = z.string().meta({ example: "2026-11" });
+
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),

@@ -2,7 +2,10 @@
 import { ambientHandlers, ambientOperations } from "./ambient.ts";
 import { apiKeyHandlers, apiKeyOperations } from "./api-keys.ts";
 import { auditHandlers, auditOperations } from "./audit.ts";
+import { billOutlookHandlers, billOutlookOperations } from "./bill-outlook.ts";
+import { billSoFarHandlers, billSoFarOperations } from "./bill-so-far.ts";
 import { caseHandlers, caseOperations } from "./cases.ts";
+import { closeRunHandlers, closeRunOperations } from "./close-runs.ts";
 import { conflictHandlers, conflictOperations } from "./conflicts.ts";
 import { consumptionHandlers, consumptionOperations } from "./consumption.ts";
 import { customerDataHandlers, customerDataOperations } from "./customer-data.ts";
@@ -12,6 +15,9 @@ import { docsHandlers, docsOperations } from "./docs.ts";
 import { exportHandlers, exportOperations } from "./exports.ts";
 import { healthHandlers, healthOperations } from "./health.ts";
 import { importHandlers, importOperations } from "./import.ts";
+import { invoiceFileHandlers, invoiceFileOperations } from "./invoice-files.ts";
+import { invoiceHandlers, invoiceOperations } from "./invoices.ts";
+import { issuerHandlers, issuerOperations } from "./issuer.ts";
 import { linkHandlers, linkOperations } from "./links.ts";
 import { liveHandlers, liveOperations } from "./live.ts";
 import { meterKeyHandlers, meterKeyOperations } from "./meter-keys.ts";
@@ -19,6 +25,7 @@ import { meterHandlers, meterOperations } from "./meters.ts";
 import type { ClientOf, HandlersOf } from "./operation.ts";
 import { ownAccountHandlers, ownAccountOperations } from "./own-account.ts";
 import type { HttpParts } from "./parts.ts";
+import { paymentHandlers, paymentOperations } from "./payments.ts";
 import { peopleHandlers, peopleOperations } from "./people.ts";
 import { pointHandlers, pointOperations } from "./points.ts";
 import { readingHandlers, readingOperations } from "./readings.ts";
@@ -26,6 +33,7 @@ import { RIGHTS } from "./rights.ts";
 import { sensorReadingHandlers, sensorReadingOperations } from "./sensor-readings.ts";
 import { sensorHandlers, sensorOperations } from "./sensors.ts";
 import { sessionHandlers, sessionOperations } from "./session.ts";
+import { tariffHandlers, tariffOperations } from "./tariffs.ts";
 
 export const OPERATIONS = {
   ...healthOperations,
@@ -50,8 +58,16 @@ export const OPERATIONS = {
   ...auditOperations,
   ...customerDataOperations,
   ...exportOperations,
+  ...tariffOperations,
+  ...billSoFarOperations,
+  ...billOutlookOperations,
   ...sensorReadingOperations,
   ...sensorOperations,
+  ...issuerOperations,
+  ...invoiceFileOperations,
+  ...invoiceOperations,
+  ...paymentOperations,
+  ...closeRunOperations,
 };
 
 export type Operations = typeof OPERATIONS;
@@ -82,6 +98,14 @@ export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...auditHandlers(parts),
   ...customerDataHandlers(parts),
   ...exportHandlers(parts),
+  ...tariffHandlers(parts),
+  ...billSoFarHandlers(parts),
+  ...billOutlookHandlers(parts),
   ...sensorReadingHandlers(parts),
   ...sensorHandlers(parts),
+  ...issuerHandlers(parts),
+  ...invoiceFileHandlers(parts),
+  ...invoiceHandlers(parts),
+  ...paymentHandlers(parts),
+  ...closeRunHandlers(parts),
 });

@@ -26,7 +26,7 @@ export function createApp(parts: HttpParts): Hono {
   return app;
 }
 
-const ownersIn = ({ customers, points, meters, sensors }: HttpParts): OwnerOf => {
+const ownersIn = ({ customers, points, meters, sensors, invoices }: HttpParts): OwnerOf => {
   const placeOf = {
     point: (id: string) => Promise.resolve({ pointId: id }),
     meter: (id: string) => meters.get(id),
@@ -35,6 +35,8 @@ const ownersIn = ({ customers, points, meters, sensors }: HttpParts): OwnerOf =>
   return async (kind, id) => {
     if (!isId(id)) return undefined;
     if (kind === "customer") return (await customers.get(id))?.id;
+    // Whoever was billed, whoever has the point now.
+    if (kind === "invoice") return (await invoices.get(id))?.customerId;
     const pointId = (await placeOf[kind](id))?.pointId;
     return pointId === undefined ? undefined : (await points.get(pointId))?.customerId;
   };
@@ -44,7 +46,7 @@ const ownersIn = ({ customers, points, meters, sensors }: HttpParts): OwnerOf =>
 function noRoute({ routes }: Hono): NotFoundHandler {
   const known = routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => ({
     method,
-    pattern: new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
+    pattern: new RegExp(`^${path.replace(/:\w+(?:\{[^}]+\})?/g, "[^/]+")}$`),
   }));
   return ({ req }) => {
     const hasPath = known.filter(({ pattern }) => pattern.test(req.path));

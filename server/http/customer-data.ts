@@ -11,6 +11,7 @@ import { shownEntry } from "./audit.ts";
 import { customerIn, shownCustomer } from "./customers.ts";
 import { type DataFile, jsonList, jsonOf, type Producer } from "./data-files.ts";
 import { download, fileName } from "./download.ts";
+import { invoiceFiles } from "./invoice-data.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { shownPerson } from "./person-answer.ts";
@@ -84,4 +85,11 @@ async function* entriesOfObject(audit: HttpParts["audit"], kind: string, id: str
 }
 
 /** In the order in which they come in the file. */
-const PRODUCERS: Producer[] = [customerFile, peopleFile, pointsFile, pointFiles, auditFile];
+const PRODUCERS: Producer[] = [
+  customerFile,
+  peopleFile,
+  pointsFile,
+  pointFiles,
+  invoiceFiles,
+  auditFile,
+];

@@ -12,7 +12,7 @@ import type { HttpParts } from "./parts.ts";
 import { valueOf } from "./problem.ts";
 import { tagged } from "./serve.ts";
 
-const taxId = text(1, 40).transform((text, context) => {
+export const taxId = text(1, 40).transform((text, context) => {
   const parsed = parseTaxId(text);
   if (parsed.ok) return parsed.digits;
   context.addIssue(parsed.fault);

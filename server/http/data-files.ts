@@ -4,7 +4,7 @@ import type { HttpParts } from "./parts.ts";
 
 export interface DataFile {
   name: string;
-  content: AsyncIterable<string>;
+  content: AsyncIterable<string | Uint8Array<ArrayBuffer>>;
 }
 
 export type Producer = (parts: HttpParts, customer: Customer) => AsyncIterable<DataFile>;

@@ -12,6 +12,8 @@ const USUAL: Record<string, string> = {
   timezone: "America/Sao_Paulo",
   code: "0412345678",
   serial: "A-1042",
+  month: "2026-11",
+  session: "8a1f63c0d27be954",
   hardwareId: "esp32-a0b1c2d3e4f5",
   token: "dq1XvmAqyk3BQ2i0yqQ8Tg",
   enrolmentToken: "dq1XvmAqyk3BQ2i0yqQ8Tg",

@@ -89,7 +89,7 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
         to,
         timeZone: point.timezone,
         stepSeconds: STEP_SECONDS[step],
-        currency: "BRL",
+        currency: await currencyAt(parts, point),
         writtenAt: parts.now(),
         uuidOf,
         block: step === "1h" ? "month" : "day",
@@ -100,6 +100,13 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
       return await download(parts, { caller, by }, { name, type: ATOM, of }, content);
     },
   };
+}
+
+/** That of the point's tariff, or of the server where it has none. */
+async function currencyAt({ tariffs, currency }: HttpParts, point: PointRecord): Promise<string> {
+  const chosen = point.tariffs?.at(-1);
+  const tariff = chosen && await tariffs.get(chosen.tariffId);
+  return tariff?.currency ?? currency;
 }
 
 /** The readings of one channel after those of another. */

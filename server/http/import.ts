@@ -19,6 +19,7 @@ export const importOperations = {
     details:
       "The file is checked whole before anything is written. What is in use already, by tax " +
       "id, installation and serial number, stays as it is, so a file may be brought in again. " +
+      "`tariff` is the id or the name of one in use, from `tariffFrom` on, or from now. " +
       `Columns: ${IMPORT_COLUMNS.join(", ")}.`,
     query: z.strictObject({
       dryRun: z.enum(["true", "false"]).default("false").meta({ description: "Only check" }),
@@ -43,7 +44,8 @@ export function importHandlers(parts: HttpParts): HandlersOf<typeof importOperat
       const planned = planImport(csv.rows);
       if (!planned.ok) throw misfit(planned.errors, planned.errorCount);
       const { plan } = planned;
-      const { faults, known } = await parts.import.examine(plan);
+      const examined = await parts.import.examine(plan, by.at);
+      const { faults, known } = examined;
       if (faults.length > 0) throw misfit(faults, faults.length);
       const count = (all: unknown[], { size }: Map<string, string>) => ({
         created: all.length - size,
@@ -55,13 +57,13 @@ export function importHandlers(parts: HttpParts): HandlersOf<typeof importOperat
         meters: count(plan.meters, known.meters),
       };
       const dryRun = query.dryRun === "true";
-      if (!dryRun) valueOf(await parts.import.run(plan, known, by));
+      if (!dryRun) valueOf(await parts.import.run(plan, examined, by));
       return { dryRun, ...outcome };
     },
   };
 }
 
-function textIn(bytes: Uint8Array): string {
+export function textIn(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -75,7 +77,7 @@ interface LineFault {
   message: string;
 }
 
-function misfit(faults: LineFault[], count: number): FailureError {
+export function misfit(faults: LineFault[], count: number): FailureError {
   const errors: FieldError[] = faults.slice(0, MAX_SHOWN).map(({ line, column, message }) => ({
     path: column ? `${line}.${column}` : `${line}`,
     message,

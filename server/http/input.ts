@@ -17,6 +17,7 @@ const KINDS: Record<string, string> = {
   number: "a number",
   array: "a list",
   object: "an object",
+  record: "an object",
 };
 
 /** What is wrong, where the schema does not say it in words of its own. */
@@ -135,6 +136,11 @@ export const label = text(1, 200);
 
 export const email = z.email("must be an e-mail address")
   .max(200, "must have up to 200 characters").meta({ example: "maria@example.com" });
+
+export const monthText = z.string().regex(
+  /^20\d\d-(0[1-9]|1[0-2])$/,
+  "must be a month, like 2026-11",
+).meta({ example: "2026-05" });
 
 /** What is printed on a plate or a bill, and read out on the telephone. */
 export const plateText = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {

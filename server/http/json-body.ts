@@ -33,6 +33,12 @@ function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new FailureError(failed("invalid", "The body is empty: send a JSON object."));
   }
+  // A schema that takes any name would leave this one out without a word.
+  if (/"__proto__"\s*:/.test(text)) {
+    throw new FailureError(
+      failed("invalid", "The body has a field __proto__, which is not known."),
+    );
+  }
   return JSON.parse(text, LONG.test(text) ? keepDigits as () => unknown : undefined);
 }
 

@@ -90,7 +90,7 @@ const pathParameters = (path: string): Parameter[] =>
     in: "path",
     required: true,
     schema: { type: "string" },
-    example: "8a1f63c0d27be954",
+    example: exampleOf({ type: "string" }, {}, name),
   }));
 
 function queryParameters(query: z.ZodType | undefined, components: Components): Parameter[] {

@@ -59,11 +59,17 @@ export const operation = <
 type PathOf<Route> = Route extends `${string} ${infer Path}` ? Path : never;
 type MethodOf<Route> = Route extends `${infer M} ${string}` ? Lowercase<M> : never;
 type Named<Segment> = Segment extends `${infer Name}.${string}` ? Name : Segment;
-type NamesIn<Path> = Path extends `${string}:${infer Name}/${infer Rest}`
-  ? Named<Name> | NamesIn<`/${Rest}`>
-  : Path extends `${string}:${infer Name}` ? Named<Name>
+type SegmentsIn<Path> = Path extends `${string}:${infer Segment}/${infer Rest}`
+  ? Segment | SegmentsIn<`/${Rest}`>
+  : Path extends `${string}:${infer Segment}` ? Segment
   : never;
-type ParamsOf<Route> = { [Name in NamesIn<PathOf<Route>> & string]: string };
+type SegmentsOf<Route> = SegmentsIn<PathOf<Route>> & string;
+type ParamsOf<Route> = { [Segment in SegmentsOf<Route> as Named<Segment>]: string };
+/** Hono's client fills in whole segments, so that of `:id.pdf` is given with its ending. */
+type FilledIn<Route> = {
+  [Segment in SegmentsOf<Route>]: Segment extends `${string}.${infer End}` ? `${string}.${End}`
+    : string;
+};
 
 type Read<S> = z.output<Extract<S, z.ZodType>>;
 type Written<A> = A extends z.ZodType ? z.input<A> | Response
@@ -100,7 +106,7 @@ type Sent<S> = z.input<Extract<S, z.ZodType>>;
 /** An object even where it holds nothing, or the client would not let it be asked. */
 type InputOf<O extends AnyOperation> =
   & object
-  & (keyof ParamsOf<O["route"]> extends never ? unknown : { param: ParamsOf<O["route"]> })
+  & (keyof ParamsOf<O["route"]> extends never ? unknown : { param: FilledIn<O["route"]> })
   & (IsJson<O["query"]> extends true ? { query: { [K in keyof Sent<O["query"]>]: string } }
     : unknown)
   & (IsJson<O["body"]> extends true ? { json: Sent<O["body"]> } : unknown);

@@ -2,9 +2,11 @@
 import type { Context } from "hono";
 import type { ReportProblem } from "../errors.ts";
 import type { Ingest } from "../ingest/ingest.ts";
+import type { Closing } from "../jobs/closing.ts";
 import type { Admission } from "../live/admission.ts";
 import type { LiveFeed } from "../live/feed.ts";
 import type { Actor, Audit, Audited } from "../store/audit.ts";
+import type { Billable } from "../store/billable.ts";
 import type { Cases } from "../store/cases.ts";
 import type { Conflicts } from "../store/conflicts.ts";
 import type { Customers } from "../store/customers.ts";
@@ -12,12 +14,18 @@ import type { Erasure } from "../store/erasure.ts";
 import type { History } from "../store/history.ts";
 import type { Identity } from "../store/identity.ts";
 import type { Import } from "../store/import.ts";
+import type { Invoices } from "../store/invoices.ts";
+import type { Issuer } from "../store/issuer.ts";
+import type { Issuing } from "../store/issuing.ts";
 import type { Meters } from "../store/meters.ts";
 import type { Once } from "../store/once.ts";
+import type { Outlook } from "../store/outlook.ts";
 import type { Points } from "../store/points.ts";
 import type { By } from "../store/records.ts";
 import type { Sensors } from "../store/sensors.ts";
+import type { Tariffs } from "../store/tariffs.ts";
 import type { Caller } from "./caller.ts";
+import type { PdfDesk } from "./pdf-desk.ts";
 import type { Rates } from "./rates.ts";
 
 export interface Health {
@@ -47,6 +55,18 @@ export interface HttpParts {
   /** What people know an actor of each kind by. */
   actorNames: { [Kind in Actor["kind"]]?: (id: string) => Promise<string | undefined> };
   erasure: Erasure;
+  tariffs: Tariffs;
+  /** What bills come to before they are issued. */
+  outlook: Outlook;
+  issuer: Issuer;
+  invoices: Invoices;
+  /** Which periods can be billed. */
+  billable: Billable;
+  issuing: Issuing;
+  closing: Closing;
+  pdfs: PdfDesk;
+  /** Of those who tell of payments, if there are any. */
+  paymentSecret: string | undefined;
   cases: Cases;
   live: LiveFeed;
   admission: Admission;
@@ -67,6 +87,10 @@ export interface HttpParts {
   answered: (what: { request: string; method: string; path: string; status: number }) => void;
   /** For points that do not name their own. */
   timezone: string;
+  /** Of amounts, where no tariff says another. */
+  currency: string;
+  /** Of texts, where nobody says another. */
+  locale: string;
   reportIntervalSeconds: number;
   /** The UDP port in use, if there is one. */
   udpPort: number | undefined;

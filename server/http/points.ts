@@ -1,16 +1,35 @@
 /** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
-import { heldBy, overlapOf, stretchAt } from "../domain/holding.ts";
-import type { Assignment, PointRecord } from "../store/points.ts";
-import { id, instantAnswer, pageOf } from "./answers.ts";
+import { heldBy, stretchAt } from "../domain/holding.ts";
+import { SUPPLIES } from "../domain/tariff.ts";
+import type { PointRecord } from "../store/points.ts";
+import { id, pageOf } from "./answers.ts";
 import { type Caller, limitOf } from "./caller.ts";
 import { found } from "./found.ts";
-import { instant, label, misfit, nullable, plateText, text, timeZone } from "./input.ts";
+import {
+  instant,
+  instantOrDate,
+  inZone,
+  label,
+  misfit,
+  nullable,
+  plateText,
+  text,
+  timeZone,
+  whole,
+} from "./input.ts";
 import { asQuery, listQuery, shownPage } from "./listing.ts";
-import { meterState, stateOf } from "./meter-state.ts";
+import { stateOf } from "./meter-state.ts";
 import { type HandlersOf, operation } from "./operation.ts";
-import { toInstant, toInstantOrNull, toWh } from "./output.ts";
 import type { HttpParts } from "./parts.ts";
+import {
+  listedPoint,
+  liveAnswer,
+  pointAnswer,
+  seenSince,
+  shownDetails,
+  shownPoint,
+} from "./point-answers.ts";
 import { valueOf } from "./problem.ts";
 import { tagged } from "./serve.ts";
 
@@ -19,48 +38,48 @@ const code = plateText.meta({
   example: "0412345678",
 });
 
+const MAX_MOVED = 36;
+
+const orNone = (days: Record<string, number> | null) =>
+  days && Object.keys(days).length > 0 ? days : undefined;
+
+const readingDays = z.record(z.string(), whole(1, 31)).refine(
+  (days) => Object.keys(days).length <= MAX_MOVED,
+  `must have up to ${MAX_MOVED} months`,
+).meta({
+  description: "Other days of single months, all of them; null takes them away",
+  example: { "2026-12": 29 },
+});
+
 const details = {
   label: label.meta({ example: "Home" }),
   code: code.optional(),
   address: text(0, 300).optional(),
   timezone: timeZone.optional(),
+  tariffId: id.optional(),
+  tariffFrom: instantOrDate.optional().meta({
+    description: "Now, if it is not given; a date is in the point's time zone",
+  }),
+  readingDay: whole(1, 31).optional().meta({
+    description: "The day of the month that ends a period; a shorter month's last one",
+  }),
+  readingDays: readingDays.nullable().transform(orNone).optional(),
+  supply: z.enum(SUPPLIES).optional(),
 };
 
-const assignment = z.object({
-  meterId: id,
-  from: instantAnswer.nullable().meta({ description: "Null: from its first reading on" }),
-  to: instantAnswer.nullable(),
-  startWh: z.number().nullable().meta({ description: "The register that was read at `from`" }),
-  finalWh: z.number().nullable().meta({ description: "The register that was read at `to`" }),
-});
-
-const point = {
-  id,
-  customerId: id,
-  label: z.string(),
-  code: z.string().nullable(),
-  address: z.string().nullable(),
-  timezone: z.string(),
-  createdAt: instantAnswer,
-  retiredAt: instantAnswer.nullable(),
-};
-
-const pointAnswer = z.object({ ...point, assignments: z.array(assignment) }).meta({ id: "Point" });
-
-const liveAnswer = z.object({
-  ...pointAnswer.shape,
-  meter: z.object({ id, ...meterState }).nullable(),
-}).meta({ id: "PointNow" });
+const WITH_TARIFF = { path: ["tariffFrom"], error: "goes with a tariffId" };
+const hasTariff = ({ tariffId, tariffFrom }: { tariffId?: string; tariffFrom?: unknown }) =>
+  tariffId !== undefined || tariffFrom === undefined;
 
 export const pointOperations = {
   listPoints: operation("GET /api/v1/points", {
     summary: "Points by label; a customer's own",
     query: listQuery.extend({ customerId: id.optional() }),
-    answer: pageOf(z.object(point).meta({ id: "ListedPoint" })),
+    answer: pageOf(listedPoint),
   }),
   addPoint: operation("POST /api/v1/points", {
     summary: "Register a point",
-    body: z.strictObject({ customerId: id, ...details }),
+    body: z.strictObject({ customerId: id, ...details }).refine(hasTariff, WITH_TARIFF),
     answer: pointAnswer,
     status: 201,
     failures: ["notFound", "conflict"],
@@ -80,10 +99,15 @@ export const pointOperations = {
       code: nullable(code),
       address: nullable(details.address),
       timezone: details.timezone,
+      tariffId: details.tariffId,
+      tariffFrom: details.tariffFrom,
+      readingDay: details.readingDay,
+      readingDays: details.readingDays,
+      supply: details.supply,
     }).refine(({ customerId, heldFrom }) => customerId !== undefined || heldFrom === undefined, {
       path: ["heldFrom"],
       error: "goes with a customerId",
-    }),
+    }).refine(hasTariff, WITH_TARIFF),
     answer: pointAnswer,
     failures: ["notFound", "conflict", "preconditionFailed"],
   }),
@@ -103,24 +127,30 @@ export function pointHandlers(parts: HttpParts): HandlersOf<typeof pointOperatio
       return shownPage(listed, shownDetails);
     },
     addPoint: async ({ body, by, context }) => {
-      const { timezone = parts.timezone, ...rest } = body;
-      return shownPoint(tagged(context, valueOf(await points.add({ ...rest, timezone }, by))));
+      const { timezone = parts.timezone, tariffFrom, ...rest } = body;
+      const place = { ...rest, timezone, ...tariffStart(tariffFrom, timezone) };
+      return shownPoint(tagged(context, valueOf(await points.add(place, by))));
     },
     getPoint: async ({ params, caller, context }) => {
       const point = tagged(context, await pointIn(parts, params.id));
       const since = heldSince(point, caller);
       const meter = stretchAt(point.assignments, now())?.meterId;
       const state = meter ? { id: meter, ...await stateOf(parts, meter, since) } : null;
-      const assignments = assignmentsSince(point, since);
-      return { ...shownPoint({ ...point, assignments }), meter: state };
+      return { ...shownPoint(seenSince(point, since)), meter: state };
     },
     changePoint: async ({ params, body, by, context }) => {
       if (body.heldFrom !== undefined && body.heldFrom > now()) throw misfit("body", [TOO_EARLY]);
-      return shownPoint(tagged(context, valueOf(await points.update(params.id, body, by))));
+      const { tariffFrom, ...rest } = body;
+      const timezone = rest.timezone ?? (await pointIn(parts, params.id)).timezone;
+      const change = { ...rest, ...tariffStart(tariffFrom, timezone) };
+      return shownPoint(tagged(context, valueOf(await points.update(params.id, change, by))));
     },
     retirePoint: async ({ params, by }) => valueOf(await points.retire(params.id, by)),
   };
 }
+
+const tariffStart = (at: number | Temporal.PlainDate | undefined, timeZone: string) =>
+  at === undefined ? {} : { tariffFrom: inZone(at, timeZone) };
 
 export const pointIn = ({ points }: HttpParts, id: string): Promise<PointRecord> =>
   found("point", id, (id) => points.get(id));
@@ -133,30 +163,3 @@ export function heldSince(point: PointRecord, caller: Caller): number {
   const limit = limitOf(caller);
   return limit === undefined ? 0 : heldBy(point, limit).at(-1)?.from ?? Infinity;
 }
-
-/** Cut off at an instant; what was read before it is left out. */
-const assignmentsSince = ({ assignments }: PointRecord, since: number): Assignment[] =>
-  since === 0 ? assignments : assignments.filter((one) => overlapOf(one, { from: since }))
-    .map((one) => one.from < since ? { ...one, from: since, start: undefined } : one);
-
-const shownDetails = (point: PointRecord) => ({
-  id: point.id,
-  customerId: point.customerId,
-  label: point.label,
-  code: point.code ?? null,
-  address: point.address ?? null,
-  timezone: point.timezone,
-  createdAt: toInstant(point.createdAt),
-  retiredAt: toInstantOrNull(point.retiredAt),
-});
-
-const shownPoint = (point: PointRecord) => ({
-  ...shownDetails(point),
-  assignments: point.assignments.map(({ meterId, from, to, start, final }) => ({
-    meterId,
-    from: from === 0 ? null : toInstant(from),
-    to: toInstantOrNull(to),
-    startWh: start === undefined ? null : toWh(start),
-    finalWh: final === undefined ? null : toWh(final),
-  })),
-});

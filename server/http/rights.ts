@@ -6,7 +6,7 @@ import { type Role, ROLES, type Scope, SCOPES } from "./caller.ts";
 import type { Operations } from "./api.ts";
 
 /** What a route's `:id` names, where only its owner may have it. */
-export type Owned = "customer" | "point" | "meter" | "sensor";
+export type Owned = "customer" | "point" | "meter" | "sensor" | "invoice";
 
 export interface Right {
   /** Whoever asks, known or not. */
@@ -16,6 +16,8 @@ export interface Right {
   scopes: readonly Scope[];
   /** Customers, and keys of a customer's, only where this is theirs. */
   owns?: Owned;
+  /** Nobody's in particular, like a price list; what is not for all, the handler leaves out. */
+  common?: true;
   /** A matter of the person who asks: no key can stand in. */
   personal?: true;
 }
@@ -26,6 +28,7 @@ const staff: Right = { roles: ["operator"], scopes: [] };
 const device = (owns: Owned): Right => ({ roles: ["operator"], scopes: ["ingest"], owns });
 /** Lists show those who are limited to a customer only what is theirs. */
 const readers: Right = { roles: ["operator", "customer"], scopes: ["read"] };
+const priceList: Right = { ...readers, common: true };
 const owner = (owns: Owned): Right => ({ ...readers, owns });
 
 /** Of whose points is in the query, so the handler looks. */
@@ -113,6 +116,39 @@ export const RIGHTS: Record<keyof Operations, Right> = {
   retireSensor: staff,
   addSensorReadings: device("sensor"),
   listSensorReadings: owner("sensor"),
+
+  listPresets: priceList,
+  listTariffs: priceList,
+  getTariff: priceList,
+  addTariff: staff,
+  addTariffVersion: staff,
+  changeTariff: staff,
+  announceMonth: staff,
+  retireTariff: staff,
+  getBill: owner("point"),
+  previewBill: owner("point"),
+  getUsual: owner("point"),
+  getAdvice: owner("point"),
+
+  getIssuer: staff,
+  setIssuer: staff,
+  listInvoices: owner("point"),
+  listAllInvoices: readers,
+  issueInvoice: staff,
+  getInvoice: owner("invoice"),
+  verifyInvoice: owner("invoice"),
+  downloadInvoicePdf: owner("invoice"),
+  showInvoice: owner("invoice"),
+  showPix: owner("invoice"),
+  payInvoice: staff,
+  creditInvoice: staff,
+  importPayments: staff,
+  takePayment: anyone,
+  paperStyle: anyone,
+  paperRegular: anyone,
+  paperStrong: anyone,
+  closePeriods: staff,
+  getCloseRun: staff,
 
   importCsv: staff,
 

@@ -26,11 +26,22 @@ const NO_BYTES = new Uint8Array();
 export function serve(app: Hono, served: Served, parts: HttpParts, ownerOf: OwnerOf): void {
   const { operation, handler } = served;
   const [method, path] = operation.route.split(" ");
-  app.on(method, path, async (context) => {
+  app.on(method, patternOf(path), async (context) => {
     const { asked, bytes } = await read(context, served, parts, ownerOf);
     const act = async () => answerOf(context, operation, await handler(asked));
     return await answeredOnce({ context, bytes, caller: asked.caller }, parts, act);
   });
+}
+
+/** The router has no names within a segment, so that of `:id.pdf` goes to its end. */
+export const patternOf = (path: string): string =>
+  path.replace(/:(\w+)\.(\w+)$/, ":$1{[^/]+\\.$2}");
+
+/** Without the ending that the route names. */
+function paramsOf({ req }: Context, { route }: Operation): Record<string, string> {
+  const params: Record<string, string> = req.param();
+  const [, name, ending] = /:(\w+)(\.\w+)$/.exec(route) ?? [];
+  return name === undefined ? params : { ...params, [name]: params[name].slice(0, -ending.length) };
 }
 
 async function read(
@@ -39,12 +50,14 @@ async function read(
   parts: HttpParts,
   ownerOf: OwnerOf,
 ): Promise<{ asked: Asked<Any>; bytes: Uint8Array | undefined }> {
-  const caller = await admitted(context, right, !operation.uncounted, parts, ownerOf);
+  const params = paramsOf(context, operation);
+  const { uncounted } = operation;
+  const caller = await admitted({ context, right, id: params.id }, !uncounted, parts, ownerOf);
   const { query, body, maxBytes = MAX_JSON_BYTES } = operation;
   const isJson = body instanceof z.ZodType;
   const bytes = isJson ? await bytesOf(context, parts, maxBytes) : body ? undefined : NO_BYTES;
   const asked = {
-    params: context.req.param(),
+    params,
     query: query instanceof z.ZodType ? checked(query, context.req.query(), "query") : undefined,
     body: isJson ? checked(body, jsonIn(bytes!), "body") : undefined,
     caller,

@@ -96,6 +96,7 @@ export class AppInMemory implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.parts.live.close();
+    await this.parts.closing.stop();
     await this.ingest.close();
     this.kv.close();
   }

@@ -5,6 +5,7 @@
 import type { Role, Scope } from "../../server/http/caller.ts";
 import type { Owned } from "../../server/http/rights.ts";
 import type { AppInMemory } from "./app-in-memory.ts";
+import { lightSince } from "./billed-point.ts";
 import { OPERATOR_KEY } from "./running-server.ts";
 
 /** What each caller is, for the expectation; what they send, see `headersOf`. */
@@ -54,13 +55,21 @@ export async function castIn(app: AppInMemory): Promise<Cast> {
 async function sideIn(app: AppInMemory, first: string): Promise<Side> {
   const name = `${first}${++made}`;
   const customer = (await app.ask("POST", "/customers", { name })).id;
-  const point = (await app.ask("POST", "/points", { customerId: customer, label: name })).id;
+  const place = { customerId: customer, label: name, ...await lightSince(app, "2026-05-01") };
+  const point = (await app.ask("POST", "/points", place)).id;
   const provisioned = { meters: [{ pointId: point, label: name }] };
   const { meters } = await app.ask("POST", "/meters/provision", provisioned);
   const sensor = (await app.ask("POST", "/sensors", { pointId: point, label: name })).id;
   const reading = { time: "2026-06-15T11:00:00Z", energyWh: 10 };
   await app.ask("POST", `/meters/${meters[0].id}/readings`, { readings: [reading] });
-  return { name, customer, point, meter: meters[0].id, sensor };
+  const invoice = await invoiceOf(app, point);
+  return { name, customer, point, meter: meters[0].id, sensor, invoice };
+}
+
+/** Of the month before. */
+async function invoiceOf(app: AppInMemory, point: string): Promise<string> {
+  await app.ask("PUT", "/issuer", { name: "Luz Exemplo" });
+  return (await app.ask("POST", `/points/${point}/invoices/issue?period=2026-05&unread=true`)).id;
 }
 
 /** A credential made for this one cast. */

@@ -19,6 +19,7 @@ const DEFAULTS: Config = {
   locale: "pt-BR",
   publicUrl: undefined,
   proxies: 0,
+  paymentSecret: undefined,
   logLevel: "info",
 };
 

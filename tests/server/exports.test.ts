@@ -230,6 +230,18 @@ Deno.test("green-button.xml tells the same energy as the JSON route", async () =
   }
 });
 
+Deno.test("green-button.xml has the currency of the point's tariff, or else of the server", async () => {
+  await using app = await AppInMemory.open({ currency: "CLP" });
+  const point = await newPoint(app);
+  const currencyIn = async () =>
+    (await (await get(app, `/points/${point}/green-button.xml`)).text())
+      .match(/<currency>(\d+)</)![1];
+  assertEquals(await currencyIn(), "152");
+  const { id: tariffId } = await app.ask("POST", "/tariffs", { preset: "europeDayNight" });
+  await app.ask("PATCH", `/points/${point}`, { tariffId });
+  assertEquals(await currencyIn(), "978");
+});
+
 Deno.test("green-button.xml takes up to thirteen months", async () => {
   await using app = await AppInMemory.open();
   const path = `/points/${await newPoint(app)}/green-button.xml`;

@@ -1,5 +1,7 @@
 /** What the documents tell people to type does what they say. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { commandIn, COMMON } from "../../server/admin/arguments.ts";
+import { COMMANDS } from "../../server/admin/commands.ts";
 import { OPERATIONS } from "../../server/http/api.ts";
 import { AppInMemory } from "./app-in-memory.ts";
 import { OPERATOR_KEY, RunningServer } from "./running-server.ts";
@@ -14,12 +16,13 @@ const DOCUMENTS = [
   "docs/api.md",
   "docs/architecture.md",
   "docs/datagram.md",
+  "docs/tariffs.md",
 ];
 const DENO = /deno@(\d+\.\d+\.\d+)/g;
 
 /** The shell blocks that talk to a running server. */
 const STEPS = [...README.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).filter((block) =>
-  /^(ask|api=)/m.test(block)
+  /^(ask|api=)/m.test(block) && !/^admin/m.test(block)
 );
 
 /** Where the README has the operator's key made. */
@@ -179,9 +182,21 @@ Deno.test({
   assertMatch(errors, /^curl: \(7\) .*\n$/);
 });
 
-/** The shell block of the terminal tool, which goes on where the first steps end. */
+/** The shell blocks of the terminal tool, which go on where the first steps end. */
 const [, TERMINAL] = README.match(/```sh\n([^`]*^admin\(\).*?)```/ms)!;
+const [, BILLS] = README.match(/```sh\n([^`]*^admin bill .*?)```/ms)!;
 const COMMENT = /^# ?/;
+
+Deno.test("every command of the terminal tool that the README names exists", () => {
+  const named = [...README.matchAll(/`admin ([a-z][^`]*)`/g)].map(([, typed]) => typed.split(" "));
+  assert(named.length > 5);
+  for (const typed of named) {
+    const [command] = commandIn(COMMANDS, typed);
+    const options = Object.keys({ ...COMMON, ...command.options }).map((one) => one.split(" ")[0]);
+    const unknown = typed.filter((word) => word.startsWith("--") && !options.includes(word));
+    assertEquals(unknown, [], typed.join(" "));
+  }
+});
 
 Deno.test("the README says of every package why it is there", () => {
   const { imports } = JSON.parse(read("deno.json"));
@@ -209,14 +224,16 @@ Deno.test({
   const project = new URL("../../", import.meta.url).pathname;
   const task = `${Deno.execPath()} task --quiet --cwd ${project}`;
   const steps = STEPS.join("\n").replaceAll("http://127.0.0.1:8000", server.address);
-  const commands = TERMINAL.replace(/npx --yes deno@[\d.]+ task/, task);
+  const commands = `${TERMINAL}${BILLS}`.replace(/npx --yes deno@[\d.]+ task/, task);
   const { answers, errors } = await typed(
     `{ ${steps}\n} > first-steps\n${commands}`,
     folder.path,
     { CONTALUZ_ADDRESS: server.address, DENO_DIR: await packagesFolder() },
   );
-  const shown = TERMINAL.split("\n").filter((line) => COMMENT.test(line))
+  const shown = `${TERMINAL}${BILLS}`.split("\n").filter((line) => COMMENT.test(line))
     .map((line) => line.replace(COMMENT, ""));
   const sameIds = (text: string): string => text.replace(/\b[0-9a-f]{16}\b/g, "an id");
-  assertEquals([sameIds(answers).trim().split("\n"), errors], [shown.map(sameIds), ""]);
+  const told = `Wrote ${folder.path}/bill.pdf.\n`;
+  assertEquals([sameIds(answers).trim().split("\n"), errors], [shown.map(sameIds), told]);
+  assertEquals(Deno.readTextFileSync(`${folder.path}/bill.pdf`).slice(0, 5), "%PDF-");
 });

@@ -164,9 +164,11 @@ for (const name of Object.keys(OPERATIONS) as (keyof Operations)[]) {
 Deno.test("lists show those who are limited to a customer all that is theirs", async () => {
   await using app = await AppInMemory.open({ rates: RATES, cost: CHEAP });
   const cast = await castIn(app);
-  const lists = [["listPoints", "point", {}], ["listSensors", "sensor", {
-    pointId: cast.own.point,
-  }]] as const;
+  const lists = [
+    ["listPoints", "point", {}],
+    ["listSensors", "sensor", { pointId: cast.own.point }],
+    ["listAllInvoices", "invoice", {}],
+  ] as const;
   for (const caller of CALLERS.filter(({ isLimited }) => isLimited)) {
     const headers = await headersOf(app, caller, cast);
     for (const [name, kind, filter] of lists) {
@@ -182,7 +184,9 @@ Deno.test("whatever route with an id is open to those limited to a customer says
   for (const [name, right] of Object.entries<Right>(RIGHTS)) {
     const { route }: Operation = OPERATIONS[name as keyof Operations];
     const isOpen = right.roles.includes("customer") || right.scopes.length > 0;
-    if (!route.includes("/:") || !isOpen || right.anyone || right.personal) continue;
+    if (!route.includes("/:") || !isOpen || right.anyone || right.personal || right.common) {
+      continue;
+    }
     assert(right.owns !== undefined && /\/:id\b/.test(route), `${name} does not say whose it is`);
   }
 });

@@ -1,4 +1,4 @@
-/** The files of a zip whose entries are stored as they are, each checked against its sum. */
+/** The files of a zip whose entries are stored as they are, each checked against its sum; PDFs in hex. */
 import { crc32 } from "node:zlib";
 import { assertEquals } from "@std/assert";
 
@@ -21,7 +21,8 @@ export function unzipped(zip: Uint8Array): Map<string, string> {
     const name = text(at + DIRECTORY_ENTRY, short(at + 28));
     const begin = local + LOCAL_HEADER + short(local + 26) + short(local + 28);
     assertEquals(crc32(zip.subarray(begin, begin + size)), sum, name);
-    files.set(name, text(begin, size));
+    const isText = !name.endsWith(".pdf");
+    files.set(name, isText ? text(begin, size) : zip.subarray(begin, begin + size).toHex());
     at += DIRECTORY_ENTRY + short(at + 28) + short(at + 30) + short(at + 32);
   }
   return files;
