@@ -37,10 +37,13 @@ export class Answers {
     readonly limit: number | undefined,
   ) {}
 
-  async show<Value>(asked: Promise<Answer<Value>>, show: (value: Value) => string): Promise<Value> {
+  async show<Value>(
+    asked: Promise<Answer<Value>>,
+    show: (value: Value) => string | Promise<string>,
+  ): Promise<Value> {
     const text = await (await granted(asked)).text();
     const value = jsonIn<Value>(text);
-    this.print(this.isJson ? text : show(value));
+    this.print(this.isJson ? text : await show(value));
     return value;
   }
 
@@ -78,7 +81,9 @@ export class Answers {
     }
     if (items.length > 0) this.print(table(columns, items, this.terminal));
     else this.tell(none);
-    if (next !== null) this.tell(`There are more: --limit ${limit * 10} shows up to so many.`);
+    // A page that is full has a next one, of which nobody knows whether it is empty.
+    const more = next === null ? [] : (await this.value(ask({ limit: "1", cursor: next }))).items;
+    if (more.length > 0) this.tell(`There are more: --limit ${limit * 10} shows up to so many.`);
   }
 
   print(text: string): void {

@@ -56,8 +56,10 @@ function parsed(args: string[], options: Options) {
     const { code, message } = error as Error & { code: string };
     const named = message.match(/'(-[^' ]+)/)?.[1];
     const isUnknown = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION";
-    const said = isUnknown && named ? `There is no option ${named}.` : message.split("\n")[0];
-    throw usage(said);
+    if (isUnknown && named) throw usage(`There is no option ${named}.`);
+    const [said, ...more] = message.split("\n");
+    const hint = named && more.length > 0 ? ` Write ${named}=… for what begins with a dash.` : "";
+    throw usage(said + hint);
   }
 }
 
@@ -88,10 +90,16 @@ export function oneOf<const Choice extends string>(
 ): Choice {
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  throw usage(
-    `${name} must be ${choices.join(", ").replace(/, ([^,]*)$/, " or $1")}, not ${text}.`,
-  );
+  throw usage(`${name} must be ${anyOf(choices)}, not ${text}.`);
 }
+
+export function monthOf(name: string, text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw usage(`${name} must be a month, like 2026-11, not ${text}.`);
+}
+
+export const anyOf = (choices: readonly string[]): string =>
+  choices.join(", ").replace(/, ([^,]*)$/, " or $1");
 
 /** A detail that is to be changed: nothing takes it away. */
 export const orGone = (text: string | undefined): string | null | undefined =>

@@ -14,6 +14,8 @@ export interface Connection {
   /** Who asks; empty where nobody is known. */
   credential: Record<string, string>;
   api: ApiClient;
+  /** For what is no part of the API, such as the style of a page. */
+  ask: (url: URL) => Promise<Response>;
 }
 
 interface Asked {
@@ -63,7 +65,7 @@ function connection(
       throw new Ending("notReachable", `No answer from ${address}: ${(error as Error).message}`);
     }
   };
-  return { address, credential, api: hc<Api>(address, { fetch: ask }).api.v1 };
+  return { address, credential, api: hc<Api>(address, { fetch: ask }).api.v1, ask };
 }
 
 export function checked(address: string): string {

@@ -60,7 +60,7 @@ export const consumptionCommands: Command[] = [
         {
           most: 20_000,
           columns: [
-            { title: "number", of: ({ n }) => `${n}`, align: "right", whole: true },
+            { title: "number", of: ({ n }) => `${n}`, align: "right" },
             { title: "time", of: ({ time }) => instant(time) },
             { title: "register", of: ({ energyWh }) => register(energyWh), align: "right" },
             { title: "channel", of: ({ channel }) => `${channel}`, align: "right" },
@@ -99,7 +99,7 @@ function lastDay(to: string | undefined, now: number, zone: string): Temporal.Pl
 
 const MARKS = { measured: "", estimated: "≈", missing: "?" } as const;
 const MEANINGS = { estimated: "≈ estimated", missing: "? missing" } as const;
-const WIDEST_BAR = 60;
+const WIDEST = 80;
 const LEAST_BAR = 3;
 
 export function chart({ values, totalWh }: Consumption, by: By, terminal: Terminal): string {
@@ -113,10 +113,10 @@ export function chart({ values, totalWh }: Consumption, by: By, terminal: Termin
   const times = shown.map((value) => timeOf(value, by));
   const energyWidth = Math.max(unit.name.length, ...energies.map(widthOf));
   const taken = Math.max(...times.map(widthOf)) + energyWidth + MARKS.missing.length + 3 * 2;
-  const width = Math.min(WIDEST_BAR, terminal.columns - taken);
+  const width = Math.min(WIDEST, terminal.columns) - taken;
   const columns: Column<number>[] = [
     { title: by, of: (i) => times[i], whole: true },
-    { title: unit.name, of: (i) => energies[i], align: "right", whole: true },
+    { title: unit.name, of: (i) => energies[i], align: "right" },
     { title: "", of: (i) => MARKS[shown[i].quality], whole: true },
   ];
   const lines = table(columns, [...shown.keys()], terminal).split("\n");
@@ -124,7 +124,7 @@ export function chart({ values, totalWh }: Consumption, by: By, terminal: Termin
     width < LEAST_BAR || largest === 0 ? "" : bar(energyWh / largest, width)
   );
   const indent = taken;
-  const rows = lines.map((line, i) => withBar(line, i === 0 ? "" : bars[i - 1], indent, terminal));
+  const rows = lines.map((line, i) => withBar(line, bars[i - 1] ?? "", indent, terminal));
   return [...rows, "", totalLine(totalWh, shown)].join("\n");
 }
 

@@ -1,11 +1,9 @@
 /** Files to take along, to standard output or into a file. */
-import { type Answer, type Answers, granted } from "./answers.ts";
 import { type Command, command } from "./command.ts";
 import { byId } from "./connection.ts";
-import { Ending, usage } from "./ending.ts";
-import type { World } from "./world.ts";
+import { usage } from "./ending.ts";
+import { download, OUT } from "./files.ts";
 
-const OUT = { "--out FILE": "into this file, instead of standard output" } as const;
 const PERIOD = {
   "--from DATE": "or a time",
   "--to DATE": "or a time; not included",
@@ -29,7 +27,7 @@ export const exportCommands: Command[] = [
       const { out, from, to, step, separator, decimal } = options;
       const query = { from, to, step, separator, decimal };
       const file = api.points[":id"]["consumption.csv"].$get({ ...byId(words.POINT), query });
-      return put(file, out, answers, world);
+      return download(file, out, answers, world);
     },
   }),
   command("export readings METER", {
@@ -40,7 +38,7 @@ export const exportCommands: Command[] = [
       const { out, from, to, separator, decimal } = options;
       const query = { from, to, separator, decimal };
       const file = api.meters[":id"]["readings.csv"].$get({ ...byId(words.METER), query });
-      return put(file, out, answers, world);
+      return download(file, out, answers, world);
     },
   }),
   command("export green-button POINT", {
@@ -50,7 +48,7 @@ export const exportCommands: Command[] = [
     run: ({ words, options: { out, from, to, step }, answers, world, connection: { api } }) => {
       const query = { from, to, step };
       const file = api.points[":id"]["green-button.xml"].$get({ ...byId(words.POINT), query });
-      return put(file, out, answers, world);
+      return download(file, out, answers, world);
     },
   }),
   command("export customer ID", {
@@ -59,28 +57,7 @@ export const exportCommands: Command[] = [
     example: "export customer 8a1f63c0d27be954 --out maria.zip",
     run: ({ words, options: { out }, answers, world, connection: { api } }) => {
       if (out === undefined && world.terminal.isTty) throw usage("A ZIP file needs --out FILE.");
-      return put(api.customers[":id"].data.$get(byId(words.ID)), out, answers, world);
+      return download(api.customers[":id"].data.$get(byId(words.ID)), out, answers, world);
     },
   }),
 ];
-
-async function put(
-  asked: Promise<Answer<unknown>>,
-  out: string | undefined,
-  answers: Answers,
-  { files, terminal }: World,
-): Promise<void> {
-  const { body } = await granted(asked);
-  const content = body ?? ReadableStream.from<Uint8Array>([]);
-  try {
-    if (out === undefined) {
-      for await (const bytes of content) terminal.write(bytes);
-    } else {
-      await files.write(out, content);
-      answers.tell(`Wrote ${out}.`);
-    }
-  } catch (error) {
-    if (error instanceof Ending) throw error;
-    throw new Ending("refused", `The file broke off: ${(error as Error).message}`);
-  }
-}

@@ -1,7 +1,7 @@
 /** Brings in customers, points and meters from a file. */
 import { type FieldError, granted } from "./answers.ts";
 import { type Command, command } from "./command.ts";
-import { usage } from "./ending.ts";
+import { contentOf } from "./files.ts";
 import { type Column, table } from "./table.ts";
 
 export const importCommands: Command[] = [
@@ -11,13 +11,13 @@ export const importCommands: Command[] = [
     details: "The file is checked whole before anything is written. What is there already stays\n" +
       "as it is, so a file may be brought in again. Columns, in any order:\n" +
       "  customer, taxId, email, phone, customerAddress, point, pointCode, address,\n" +
-      "  timezone, meter, meterLabel\n" +
+      "  timezone, tariff, tariffFrom, readingDay, supply, meter, meterLabel\n" +
       "A row has a customer, perhaps with a point, perhaps with a meter there. With a\n" +
-      "point, taxId and pointCode, the number of the installation, are needed.",
+      "point, taxId and pointCode, the number of the installation, are needed. Its\n" +
+      "tariff is the id or the name of one in use, from tariffFrom on or from now on.",
     example: "import homes.csv --dry-run",
     run: async ({ words, options, answers, world, connection: { api } }) => {
-      const body = await world.files.read(words.FILE);
-      if (!body) throw usage(`There is no file ${words.FILE}.`);
+      const body = await contentOf(words.FILE, world);
       const query = { dryRun: `${options["dry-run"]}` };
       const init = { body, headers: { "content-type": "text/csv" } };
       const asked = granted(api.import.$post({ query }, { init }), LINES);
@@ -43,7 +43,7 @@ export const importCommands: Command[] = [
 ];
 
 /** A fault's path is its line, and its column where it has one. */
-const LINES: Column<FieldError>[] = [
+export const LINES: Column<FieldError>[] = [
   { title: "line", of: ({ path }) => path.split(".")[0], align: "right" },
   { title: "column", of: ({ path }) => path.split(".")[1] },
   { title: "what", of: ({ message }) => message },

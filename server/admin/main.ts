@@ -53,7 +53,7 @@ const keyboard = new Keyboard({
 const isTty = Deno.stdout.isTerminal();
 
 const terminal: Terminal = {
-  columns: isTty ? Deno.consoleSize().columns || USUAL_COLUMNS : USUAL_COLUMNS,
+  columns: isTty ? Deno.consoleSize().columns || USUAL_COLUMNS : Infinity,
   isTty,
   hasColour: isTty && !Deno.noColor,
   write: (content) => writeAll(Deno.stdout, content),

@@ -1,6 +1,6 @@
 /** Points on the command line. */
 import type { InferResponseType } from "hono/client";
-import { orGone } from "./arguments.ts";
+import { numberOf, oneOf, orGone } from "./arguments.ts";
 import { type Command, command } from "./command.ts";
 import { type ApiClient, byId } from "./connection.ts";
 import { type Column, details, table } from "./table.ts";
@@ -10,11 +10,19 @@ import type { Terminal } from "./world.ts";
 type PointNow = InferResponseType<ApiClient["points"][":id"]["$get"]>;
 type Point = Omit<PointNow, "meter">;
 type Assignment = Point["assignments"][number];
+type Chosen = Point["tariffs"][number];
+
+const SUPPLIES = ["singlePhase", "twoPhase", "threePhase"] as const;
 
 const DETAILS = {
   "--code CODE": "the utility's number of the installation",
   "--address-line TEXT": "where it is",
   "--timezone ZONE": "like America/Sao_Paulo",
+  "--tariff ID": "what is billed there",
+  "--tariff-from DATE": "or a time, from which it counts; else from now on",
+  "--reading-day DAY": "of the month, that ends a period; 31 is its last one",
+  "--reading-days MONTH=DAY": "other days of single months, all of them: 2026-12=29,2027-02=27",
+  "--supply KIND": "singlePhase, twoPhase or threePhase",
 } as const;
 
 export const pointCommands: Command[] = [
@@ -55,6 +63,7 @@ export const pointCommands: Command[] = [
         code,
         timezone,
         address: options["address-line"],
+        ...billing(options),
       };
       await answers.show(api.points.$post({ json }), (point) => shown(point, world.terminal));
     },
@@ -87,6 +96,7 @@ export const pointCommands: Command[] = [
         timezone: options.timezone,
         customerId: options.customer,
         heldFrom: options["held-from"],
+        ...billing(options),
       };
       const changed = api.points[":id"].$patch({ ...byId(words.ID), json });
       await answers.show(changed, (point) => shown(point, world.terminal));
@@ -100,6 +110,38 @@ export const pointCommands: Command[] = [
   }),
 ];
 
+interface Billing {
+  tariff?: string;
+  "tariff-from"?: string;
+  "reading-day"?: string;
+  "reading-days"?: string;
+  supply?: string;
+}
+
+const billing = (
+  { tariff, "tariff-from": tariffFrom, "reading-day": day, "reading-days": moved, supply }: Billing,
+) => ({
+  tariffId: tariff,
+  tariffFrom,
+  readingDay: day === undefined ? undefined : numberOf("--reading-day", day),
+  readingDays: moved === undefined ? undefined : daysIn(moved),
+  supply: supply === undefined ? undefined : oneOf("--supply", supply, SUPPLIES),
+});
+
+/** None of an empty text. */
+const daysIn = (moved: string): Record<string, number> =>
+  Object.fromEntries(
+    moved.split(",").filter((one) => one !== "").map((one) => {
+      const [month, day = ""] = one.trim().split("=");
+      return [month, numberOf("--reading-days", day)];
+    }),
+  );
+
+const TARIFFS: Column<Chosen>[] = [
+  { title: "tariff", of: ({ tariffId }) => tariffId, whole: true },
+  { title: "from", of: ({ from }) => instant(from) ?? "ever" },
+];
+
 const ASSIGNMENTS: Column<Assignment>[] = [
   { title: "meter", of: ({ meterId }) => meterId, whole: true },
   { title: "from", of: ({ from }) => instant(from) ?? "its first reading" },
@@ -109,6 +151,8 @@ const ASSIGNMENTS: Column<Assignment>[] = [
 ];
 
 function shown(point: Point, terminal: Terminal): string {
+  const moved = Object.entries(point.readingDays)
+    .map(([month, day]) => `${day} in ${month}`).join(", ");
   const fields = details({
     id: point.id,
     label: point.label,
@@ -116,11 +160,17 @@ function shown(point: Point, terminal: Terminal): string {
     address: point.address,
     customer: point.customerId,
     timezone: point.timezone,
+    "reading day": `${point.readingDay}`,
+    ...moved === "" ? {} : { "reading days": moved },
+    supply: point.supply,
     created: instant(point.createdAt),
     ...point.retiredAt ? { retired: instant(point.retiredAt) } : {},
   });
-  if (point.assignments.length === 0) return fields;
-  return `${fields}\n\n${table(ASSIGNMENTS, point.assignments, terminal)}`;
+  return [
+    fields,
+    ...point.tariffs.length > 0 ? [table(TARIFFS, point.tariffs, terminal)] : [],
+    ...point.assignments.length > 0 ? [table(ASSIGNMENTS, point.assignments, terminal)] : [],
+  ].join("\n\n");
 }
 
 function meterOf({ meter }: PointNow): string {

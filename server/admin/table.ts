@@ -1,15 +1,19 @@
-/** Tables that fit the terminal: what is too long for it is shortened, the longest first. */
-import { padded, plain, rightAligned, shortened, styled, widthOf } from "./text.ts";
+/** Tables that fit the terminal: what is too long for it goes on in a line below, in its column. */
+import { padded, plain, rightAligned, styled, widthOf, wrapped } from "./text.ts";
 
 export interface Column<Row> {
   title: string;
   of: (row: Row) => string | null | undefined;
+  /** Numbers are broken last, as ids are. */
   align?: "right";
-  /** Is of no use if it is cut, as an id is: others give way first. */
+  /** Hard to read in parts, as an id is: others give way first. */
   whole?: true;
+  /** Left out where no row has it, and empty where one has not. */
+  ifAny?: true;
 }
 
 export interface Look {
+  /** Infinite where nobody looks at a terminal. */
   columns: number;
   hasColour: boolean;
 }
@@ -17,25 +21,31 @@ export interface Look {
 const GAP = "  ";
 const NARROWEST = 6;
 
-export function table<Row>(columns: Column<Row>[], rows: Row[], look: Look): string {
-  const cells = rows.map((row) => columns.map(({ of }) => plain(of(row) ?? "–")));
+export function table<Row>(all: Column<Row>[], rows: Row[], look: Look): string {
+  const columns = all.filter(({ ifAny, of }) => !ifAny || rows.some((row) => of(row)));
+  const cells = rows.map((row) =>
+    columns.map(({ of, ifAny }) => plain(of(row) ?? (ifAny ? "" : "–")))
+  );
   const titles = columns.map(({ title }) => title);
   const widths = fitting(columns, [titles, ...cells], look.columns);
-  const head = styled(lineOf(columns, titles, widths), "bold", look.hasColour);
-  return [head, ...cells.map((row) => lineOf(columns, row, widths))].join("\n");
+  const head = linesOf(columns, titles, widths).map((line) => styled(line, "bold", look.hasColour));
+  return [...head, ...cells.flatMap((row) => linesOf(columns, row, widths))].join("\n");
 }
 
-function lineOf<Row>(columns: Column<Row>[], cells: string[], widths: number[]): string {
-  return cells.map((cell, i) => {
-    const short = shortened(cell, widths[i]);
-    return columns[i].align === "right" ? rightAligned(short, widths[i]) : padded(short, widths[i]);
-  }).join(GAP).trimEnd();
+function linesOf<Row>(columns: Column<Row>[], cells: string[], widths: number[]): string[] {
+  const parts = cells.map((cell, i) => wrapped(cell, widths[i]));
+  const count = Math.max(...parts.map(({ length }) => length));
+  return Array.from({ length: count }, (_, line) =>
+    columns.map(({ align }, i) => {
+      const part = parts[i][line] ?? "";
+      return align === "right" ? rightAligned(part, widths[i]) : padded(part, widths[i]);
+    }).join(GAP).trimEnd());
 }
 
 function fitting<Row>(columns: Column<Row>[], lines: string[][], available: number): number[] {
   const widths = columns.map((_, i) => lines.reduce((most, l) => Math.max(most, widthOf(l[i])), 1));
   const room = available - GAP.length * (columns.length - 1);
-  narrow(widths, room, columns.map(({ whole }) => whole ? Infinity : NARROWEST));
+  narrow(widths, room, columns.map(({ whole, align }) => whole || align ? Infinity : NARROWEST));
   narrow(widths, room, columns.map(() => 1));
   return widths;
 }

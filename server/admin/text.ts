@@ -20,6 +20,29 @@ export function shortened(text: string, width: number): string {
   return `${short}…`;
 }
 
+/** In lines that fit, broken between words where that can be. */
+export function wrapped(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
+  const lines = [""];
+  for (const word of text.split(" ").filter((word) => word !== "")) {
+    const line = lines.pop()!;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (widthOf(longer) <= width) lines.push(longer);
+    else lines.push(...line === "" ? [] : [line], ...pieces(word, width));
+  }
+  return lines;
+}
+
+function pieces(word: string, width: number): string[] {
+  const lines = [""];
+  for (const { segment } of GRAPHEMES.segment(word)) {
+    const line = lines.pop()!;
+    if (widthOf(line + segment) <= width) lines.push(line + segment);
+    else lines.push(...line === "" ? [] : [line], shortened(segment, width));
+  }
+  return lines;
+}
+
 const blanks = (text: string, width: number): string =>
   " ".repeat(Math.max(0, width - widthOf(text)));
 

@@ -1,4 +1,5 @@
 /** Energy, power and times for people. */
+import { usage } from "./ending.ts";
 
 export interface Unit {
   name: "Wh" | "kWh" | "MWh";
@@ -26,3 +27,16 @@ export const register = (wh: number | null): string | null =>
 
 export const instant = (rfc3339: string | null | undefined): string | null =>
   rfc3339 ? rfc3339.replace("T", " ").replace(/Z$/, " UTC") : null;
+
+/** By the clock of a place. */
+export function instantIn(rfc3339: string, timeZone: string): string {
+  const at = Temporal.Instant.from(rfc3339).toZonedDateTimeISO(timeZone).toPlainDateTime();
+  return `${at.toString({ smallestUnit: "minute" }).replace("T", " ")}, ${timeZone}`;
+}
+
+/** Of kilowatt-hours as people type them. */
+export function wattHours(name: string, text: string): number {
+  const [, units, part = ""] = /^(\d{1,7})(?:\.(\d{1,6}))?(?: ?kWh)?$/i.exec(text) ?? [];
+  if (units === undefined) throw usage(`${name} must be in kWh like 1.2, not ${text}.`);
+  return Number(units + part.padEnd(6, "0")) / 1_000;
+}

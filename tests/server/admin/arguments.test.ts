@@ -27,6 +27,18 @@ Deno.test("no two commands have one name", () => {
   assertEquals([...new Set(names)], names);
 });
 
+Deno.test("the README names commands and options that there are", () => {
+  const readme = Deno.readTextFileSync(new URL("../../../README.md", import.meta.url));
+  const lines = [...readme.matchAll(/`admin ([^`]+)`/g)].map(([, line]) => line)
+    .filter((line) => !/^--help$| --help$/.test(line));
+  assert(lines.length > 9);
+  for (const line of lines) {
+    const [command, rest] = commandIn(COMMANDS, wordsOf(line));
+    // Some are named without what they take.
+    readArguments(command, [...rest, "--help"]);
+  }
+});
+
 Deno.test("the overview names each command and each exit code", async () => {
   const { code, out } = await offline().run("--help");
   assertEquals(code, 0);
@@ -68,6 +80,15 @@ const WRONG: [typed: string, errors: string][] = [
   [
     "cases resolve 8a1f63c0d27be954-0-9 exchange --start 4",
     "A case of exchange takes --final. See deno task admin cases resolve --help",
+  ],
+  [
+    "invoices pay 8a1f63c0d27be954 --amount -43.99",
+    "Option '--amount' argument is ambiguous. Write --amount=… for what begins with a dash. " +
+    "See deno task admin invoices pay --help",
+  ],
+  [
+    "invoices --unpaid --credited",
+    "--credited and --unpaid do not go together. See deno task admin invoices --help",
   ],
   ["import nothing.csv", "There is no file nothing.csv. See deno task admin import --help"],
   ["points --key-file none", "There is no file none. See deno task admin points --help"],

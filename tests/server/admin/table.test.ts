@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { bar } from "../../../server/admin/bars.ts";
 import { type Column, table } from "../../../server/admin/table.ts";
-import { plain, shortened, widthOf } from "../../../server/admin/text.ts";
+import { plain, shortened, widthOf, wrapped } from "../../../server/admin/text.ts";
 import { unitFor } from "../../../server/admin/units.ts";
 
 type Row = [id: string, name: string, number: string];
@@ -24,11 +24,30 @@ Deno.test("a table aligns names to the left and numbers to the right", () => {
   ]);
 });
 
-Deno.test("a table shortens long names, and leaves ids whole", () => {
+Deno.test("a table wraps long names, and leaves ids whole", () => {
   assertEquals(shown([["8a1f63c0d27be954", "Companhia de Energia", "5"]], 36), [
     "id                name            Wh",
-    "8a1f63c0d27be954  Companhia de …   5",
+    "8a1f63c0d27be954  Companhia de     5",
+    "                  Energia",
   ]);
+});
+
+Deno.test("a table that nobody looks at in a terminal is as wide as it needs to be", () => {
+  const name = "Companhia de Energia ".repeat(20).trim();
+  assertEquals(
+    shown([["8a1f63c0d27be954", name, "5"]], Infinity)[1],
+    `8a1f63c0d27be954  ${name}   5`,
+  );
+});
+
+Deno.test("a column that is only for those who have something is left out, or empty", () => {
+  const columns: Column<string[]>[] = [
+    { title: "id", of: ([id]) => id },
+    { title: "why", of: ([, why]) => why, ifAny: true },
+  ];
+  const look = { columns: 80, hasColour: false };
+  assertEquals(table(columns, [["a"], ["b"]], look), "id\na\nb");
+  assertEquals(table(columns, [["a"], ["b", "x"]], look), "id  why\na\nb   x");
 });
 
 Deno.test("a table counts wide characters as two places, and marks as none", () => {
@@ -65,6 +84,21 @@ Deno.test("no table is wider than the terminal", () => {
     ),
   );
 });
+
+const WRAPPED: [text: string, width: number, lines: string[]][] = [
+  ["Maria da Luz", 12, ["Maria da Luz"]],
+  ["Maria da Luz", 8, ["Maria da", "Luz"]],
+  ["Maria da Luz", 4, ["Mari", "a da", "Luz"]],
+  ["to Companhia", 5, ["to", "Compa", "nhia"]],
+  ["日本語", 5, ["日本", "語"]],
+  ["日本語", 1, ["…", "…", "…"]],
+];
+
+for (const [text, width, lines] of WRAPPED) {
+  Deno.test(`${text} in ${width} places is ${lines.length} lines`, () => {
+    assertEquals(wrapped(text, width), lines);
+  });
+}
 
 const SHORTENED: [text: string, width: number, short: string][] = [
   ["Maria", 5, "Maria"],
