@@ -1,8 +1,8 @@
 /**
  * The part of the server's API that setting up homes takes: customers, points and meters, under the
- * operator's key. What goes wrong is told in words that name what was being done.
+ * operator's key.
  */
-import { NoAnswerError, refusalIn } from "./failure.ts";
+import { type ApiParts, createAsk } from "./ask.ts";
 
 export interface NewCustomer {
   name: string;
@@ -15,6 +15,9 @@ export interface NewPoint {
   label: string;
   address?: string;
   timezone?: string;
+  tariffId?: string;
+  /** An instant; now, if it is not said. */
+  tariffFrom?: string;
 }
 
 export interface NewMeter {
@@ -47,45 +50,10 @@ export interface Api {
   setPassword(token: string, password: string): Promise<void>;
 }
 
-export interface ApiParts {
-  /** Where the server listens: `http://127.0.0.1:8000`. */
-  address: string;
-  operatorKey: string;
-  fetch(url: string, init: RequestInit): Promise<Response>;
-}
-
 /** What one request may register. */
 const METERS_A_REQUEST = 1000;
-const ANSWER_MS = 30000;
-
-// deno-lint-ignore no-explicit-any
-type Json = any;
-
-export const createApi = ({ address, operatorKey, fetch }: ApiParts): Api => {
-  const answerTo = async (doing: string, path: string, body?: Json): Promise<Response> => {
-    try {
-      return await fetch(`${address}/api/v1${path}`, {
-        method: body === undefined ? "GET" : "POST",
-        headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-    } catch (error) {
-      throw new NoAnswerError(doing, address, error);
-    }
-  };
-
-  const ask = async (doing: string, path: string, body?: Json): Promise<Json> => {
-    const response = await answerTo(doing, path, body);
-    if (!response.ok) throw new Error(`Cannot ${doing}: ${await refusalIn(response)}`);
-    try {
-      return await response.json();
-    } catch {
-      const hint = `is ${address} the address of the server?`;
-      throw new Error(`Cannot ${doing}: the answer is not JSON: ${hint}`);
-    }
-  };
-
+export const createApi = (parts: ApiParts): Api => {
+  const ask = createAsk(parts);
   return {
     createCustomer: async (customer) =>
       (await ask("register a customer", "/customers", customer)).id,

@@ -38,16 +38,19 @@ export const HOMES: HomeOnPaper[] = [
 
 const SEED = 20_260_801;
 
-/** A customer, a point and a meter each; the meters have measured nothing before `since`. */
+/** A customer, a point and a meter each; `since` then they pay by a tariff, and have used nothing. */
 export const registerHomes = async (
   api: Api,
   homes: HomeOnPaper[],
   since: number,
+  tariffOf: (home: number) => string,
 ): Promise<{ homes: Home[]; meters: MeterState[] }> => {
   const registered: Home[] = [];
-  for (const { name, address } of homes) {
+  const tariffFrom = new Date(since * 1000).toISOString();
+  for (const [i, { name, address }] of homes.entries()) {
     const customerId = await api.createCustomer({ name });
-    const pointId = await api.createPoint({ customerId, label: "Casa", address });
+    const tariff = { tariffId: tariffOf(i), tariffFrom };
+    const pointId = await api.createPoint({ customerId, label: "Casa", address, ...tariff });
     registered.push({ name, address, customerId, pointId });
   }
   const asked = registered.map(({ pointId, name }) => ({ pointId, label: name }));

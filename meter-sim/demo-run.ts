@@ -4,10 +4,12 @@
  */
 import { createApi } from "./api.ts";
 import { backfill } from "./backfill.ts";
+import { createBillingApi } from "./billing-api.ts";
+import { billUntilNow, setUpUtility } from "./demo-bills.ts";
 import type { DemoFolder, DemoState } from "./demo-folder.ts";
 import { HOMES, registerHomes } from "./demo-homes.ts";
 import type { ServerProcess } from "./demo-server.ts";
-import { createProgress, summaryOf } from "./demo-text.ts";
+import { billLine, createProgress, summaryOf } from "./demo-text.ts";
 import { readySignIns } from "./demo-people.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { drain, runLive } from "./fleet-run.ts";
@@ -41,18 +43,23 @@ const YEAR_SECONDS = 365 * 86_400;
 const QUARTER_SECONDS = 900;
 const SAVE_EVERY_MS = 60_000;
 const DRAIN_MS = 6_000;
+const ASK_EVERY_MS = 250;
 
 const nowSeconds = ({ now }: DemoParts): number => Math.floor(now() / 1000);
 
-const apiOf = ({ server, operatorKey, wires: { fetch } }: DemoParts) =>
-  createApi({ address: server.address, operatorKey, fetch });
+const asked = ({ server, operatorKey, wires: { fetch } }: DemoParts) => ({
+  address: server.address,
+  operatorKey,
+  fetch,
+});
 
 const register = async (parts: DemoParts): Promise<DemoState> => {
   const { folder, terminal } = parts;
   terminal.write(`Registering ${HOMES.length} homes\n`);
   const aYearAgo = nowSeconds(parts) - YEAR_SECONDS;
   const since = aYearAgo - aYearAgo % QUARTER_SECONDS;
-  const state = await registerHomes(apiOf(parts), HOMES, since);
+  const tariffOf = await setUpUtility(createBillingApi(asked(parts)));
+  const state = await registerHomes(createApi(asked(parts)), HOMES, since, tariffOf);
   folder.save(state);
   return state;
 };
@@ -102,6 +109,19 @@ const farewellOf = (fleet: Fleet): string => {
   return `Stopped: ${counts}\n`;
 };
 
+/** Without the bills, the demo goes on all the same. */
+const bill = async ({ homes }: DemoState, parts: DemoParts): Promise<void> => {
+  const { terminal, over, wires: { schedule } } = parts;
+  const pause = () => pauseUnless(over, schedule, ASK_EVERY_MS);
+  try {
+    const api = createBillingApi(asked(parts));
+    const latest = await billUntilNow(api, homes, { pause, signal: over });
+    if (latest) terminal.write(billLine(asked(parts), homes[0], latest));
+  } catch (error) {
+    if (!over.aborted) terminal.write(`Not all is billed: ${(error as Error).message}\n`);
+  }
+};
+
 const live = async (state: DemoState, uplink: Uplink, parts: DemoParts): Promise<void> => {
   const { server, operatorKey, data, deno, folder, terminal, wires: { schedule }, over } = parts;
   const fleet = createFleet(state.meters, { now: parts.steadyNow, uplink });
@@ -109,10 +129,11 @@ const live = async (state: DemoState, uplink: Uplink, parts: DemoParts): Promise
   const save = () => folder.save({ homes, meters: fleet.states(nowSeconds(parts)) });
   // A state covers the readings that come after it: without one, none may be taken.
   save();
-  const signIns = await readySignIns(apiOf(parts), folder, homes, parts.newPassword);
+  const signIns = await readySignIns(createApi(asked(parts)), folder, homes, parts.newPassword);
   const now = parts.now();
   terminal.write(summaryOf({ server, operatorKey, data, deno, homes, signIns, now }));
-  await Promise.all([runLive(fleet, schedule, over), saveNowAndThen(save, parts)]);
+  const work = [runLive(fleet, schedule, over), saveNowAndThen(save, parts), bill(state, parts)];
+  await Promise.all(work);
   terminal.write("Finishing: the last readings are stored, then the server stops\n");
   await Promise.race([drain(fleet, schedule, uplink, DRAIN_MS), server.ended]);
   save();

@@ -1,5 +1,5 @@
 /** What the demo says: how far the past is filled in, and where to look when it is live. */
-import { curlLine, quoted } from "./command-lines.ts";
+import { curlLine, type Question, quoted } from "./command-lines.ts";
 import type { Home } from "./demo-homes.ts";
 import type { SignIn } from "./demo-people.ts";
 import type { ServerPlace } from "./server-uplink.ts";
@@ -89,3 +89,9 @@ export const summaryOf = (summary: Summary): string => {
     "",
   ].join("\n");
 };
+
+/** Once what has ended is billed. */
+export const billLine = (server: Omit<Question, "path">, { name }: Home, invoice: string): string =>
+  `The latest bill of ${name}, as a file:\n  ${
+    curlLine({ ...server, path: `/invoices/${invoice}.pdf` })
+  } > bill.pdf\n`;

@@ -43,7 +43,8 @@ Time ×8: eight seconds of the meter pass in one. The server, whose time does no
 sees eight times the power; a recording has the meter's time.`;
 
 export const DEMO_HELP =
-  `Twenty homes with a year behind them, live on a server of their own. It takes no options.
+  `Twenty homes with a year and its bills behind them, live on a server of their own. It takes no
+options.
 
   deno task demo
 

@@ -96,6 +96,36 @@ const assertSignInsWork = async ({ stdout }: RunningDemo): Promise<void> => {
 
 const addressIn = (stdout: string): string => stdout.match(/Address +(\S+)/)![1];
 
+/** All invoices by home, the latest first, once those of the past are issued and most are paid. */
+const billed = async (demo: RunningDemo, folder: TestFolder): Promise<Json[][]> => {
+  await until(() => demo.stdout.includes("The latest bill of Maria"), END_MS, "the bills");
+  const { homes } = stateIn(folder);
+  return await Promise.all(
+    homes.map(async ({ pointId }: Json) =>
+      (await demo.get(`/api/v1/points/${pointId}/invoices`)).items
+    ),
+  );
+};
+
+/** A year of them for each home, of which one home pays late. */
+const assertBilled = async (demo: RunningDemo, invoices: Json[][]): Promise<void> => {
+  const months = invoices[0].map(({ month }: Json) => month);
+  assert(months.length >= 11 && months.length <= 13, `${months}`);
+  for (const [home, items] of invoices.entries()) {
+    assertEquals(items.map(({ month }: Json) => month), months);
+    const open = home === 3 ? 3 : 1;
+    const states = items.map((_, i) => i < open ? "issued" : "paid");
+    assertEquals(items.map(({ state }: Json) => state), states);
+  }
+  const numbers = invoices.flat().map(({ number }: Json) => Number(number.split("-")[1]));
+  const all = numbers.map((_, i) => i + 1);
+  assertEquals(numbers.toSorted((a, b) => a - b), all);
+  const [, url] = demo.stdout.match(
+    /The latest bill of .*:\n +curl .*"(http:.*\/invoices\/\w+)\.pdf" > \S+$/m,
+  )!;
+  assertEquals((await demo.get(new URL(url).pathname)).number, invoices[0][0].number);
+};
+
 /** Waits until the server has so many readings of the live meters. */
 const untilStored = (demo: RunningDemo, count: number) =>
   until(async () => await demo.stored() >= count, END_MS, `the reading ${count}`);
@@ -116,6 +146,7 @@ const countReadings = async (demo: RunningDemo, meters: MeterState[]) => {
 Deno.test("the demo has a year on its first start, is live, and goes on when started again", async () => {
   using folder = new TestFolder();
   let sent = 0;
+  let invoices: Json[][];
   {
     await using demo = new RunningDemo(folder.path);
     await demo.live();
@@ -123,6 +154,8 @@ Deno.test("the demo has a year on its first start, is live, and goes on when sta
     assertEquals((await demo.ask(1)).values.length, 25);
     await untilStored(demo, pastOf(demo) + 2 * HOMES);
     assertGreater((await demo.ask(2)).meter.powerW, 0);
+    invoices = await billed(demo, folder);
+    await assertBilled(demo, invoices);
     assertEquals(await demo.conflicts(), 0);
     assertEquals(await demo.kill("SIGTERM"), 0, demo.stderr);
     assertMatch(demo.stdout, /Filling in what the homes used[^]*Finishing: the last readings/);
@@ -141,6 +174,7 @@ Deno.test("the demo has a year on its first start, is live, and goes on when sta
   // One each for the time that they were off, and two that are live.
   await untilStored(demo, 3 * HOMES);
   assertTwelveMonths(await demo.ask(0));
+  assertEquals(await billed(demo, folder), invoices);
   const { before, after } = await countReadings(demo, meters);
   assertEquals(before, sent);
   assert(after >= 3 * HOMES && after <= await demo.stored());
