@@ -5,6 +5,7 @@
 import { readRepository, type Sources } from "./house/repository.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
+const ROOT = new URL("../", import.meta.url);
 const SUITE_MS = 60_000;
 
 interface Ran {
@@ -24,7 +25,9 @@ class Copy implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "contaluz-broken-" });
 
   constructor(readonly sources: Sources) {
-    for (const [path, text] of sources) this.#write(path, text);
+    for (const path of sources.keys()) {
+      Deno.copyFileSync(new URL(path, ROOT), this.#placeOf(path));
+    }
   }
 
   /** Runs with one file changed, which is put back afterwards. */
@@ -62,9 +65,13 @@ class Copy implements Disposable {
   }
 
   #write(path: string, text: string): void {
+    Deno.writeTextFileSync(this.#placeOf(path), text);
+  }
+
+  #placeOf(path: string): string {
     const target = `${this.path}/${path}`;
     Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-    Deno.writeTextFileSync(target, text);
+    return target;
   }
 }
 

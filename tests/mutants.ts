@@ -1,5 +1,6 @@
 /** The safeguards that `break-the-code.ts` takes out one at a time, and the tests that must notice. */
 
+import { BILLS } from "./mutants-bills.ts";
 import { LIVE } from "./mutants-live.ts";
 import { SIGN_IN } from "./mutants-sign-in.ts";
 
@@ -280,4 +281,12 @@ const RECORDS: Mutant[] = [
   },
 ];
 
-export const MUTANTS: Mutant[] = [...RECORDS, ...INGEST, ...STORE, ...HTTP, ...LIVE, ...SIGN_IN];
+export const MUTANTS: Mutant[] = [
+  ...RECORDS,
+  ...INGEST,
+  ...STORE,
+  ...HTTP,
+  ...LIVE,
+  ...SIGN_IN,
+  ...BILLS,
+];

@@ -17,17 +17,26 @@ Deno.test("every benchmark runs and prints figures", async () => {
       "stored",
       "stored",
       "history",
+      "closing",
+      "closing",
+      "closing",
+      "closing",
       "import",
       "live",
       "liveSockets",
     ],
   );
   const [bare, fleet, life] = figures;
-  const [live, liveSockets] = figures.slice(-2);
+  const [first, killed, second, found, live, liveSockets] = figures.slice(-7).toSpliced(4, 1);
   assert(bare.bareReceivedPerSecond > 0);
   assert(fleet.acknowledged > 0);
   assertEquals(fleet.wrongAcknowledgements, 0);
   assert(life.readingsPerSecond > 0);
+  for (const closing of [first, second]) {
+    assertEquals([closing.invoices, closing.failures], [QUICK.closingPoints, 0]);
+  }
+  assertEquals([killed.signal, killed.failures], ["SIGKILL", 0]);
+  assertEquals(found, { measure: "closing", wrongPoints: 0, wrongNumbers: 0, wrongDocuments: 0 });
   assertEquals([live.lost, live.refused], [0, 0]);
   assert(live.measured > 0);
   assertEquals([liveSockets.lost, liveSockets.dropped], [0, 0]);

@@ -3,6 +3,7 @@
  * on it too. `deno task bench [quick] [live=SECONDS] [NAME…]` runs some of them, or all in small;
  * with `live=600` it shows whether memory grows with live readers.
  */
+import { closing } from "./closing.ts";
 import { importHomes } from "./imports.ts";
 import { liveFeed } from "./live.ts";
 import { livePoints } from "./live-points.ts";
@@ -27,6 +28,8 @@ export interface Sizes {
   storedDays: number;
   historyDays: number;
   rounds: number;
+  closingPoints: number;
+  closingDays: number;
   homes: number;
   liveReaders: number;
   livePointsEach: number;
@@ -44,6 +47,8 @@ export const FULL: Sizes = {
   storedDays: 30,
   historyDays: 365,
   rounds: 300,
+  closingPoints: 10_000,
+  closingDays: 365,
   homes: 10_000,
   liveReaders: 1_000,
   livePointsEach: 10,
@@ -61,6 +66,8 @@ export const QUICK: Sizes = {
   storedDays: 1,
   historyDays: 3,
   rounds: 5,
+  closingPoints: 10,
+  closingDays: 150,
   homes: 50,
   liveReaders: 20,
   livePointsEach: 2,
@@ -111,6 +118,9 @@ export const MEASURES: Record<string, Measure> = {
   },
   history: async (sizes, folder, print) => {
     print(await history(folder, sizes.historyDays, sizes.rounds));
+  },
+  closing: async (sizes, folder, print) => {
+    await closing(folder, sizes.closingPoints, sizes.closingDays, print);
   },
   import: async (sizes, folder, print) => {
     const server = await startServer(folder);

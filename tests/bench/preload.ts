@@ -17,6 +17,7 @@ export interface Preload {
   records: Records;
   meters: Meters;
   kv: Deno.Kv;
+  secret: Uint8Array;
   store: EmbeddedStore;
   close: () => void;
 }
@@ -41,7 +42,8 @@ export async function openPreload(folder: string): Promise<Preload> {
   };
   const records = new Records(kv, () => randomBytes(8).toHex());
   const meters = new Meters(records, new Vault(secret, randomBytes), () => {});
-  return { folder, records, meters, kv, store: await EmbeddedStore.open(kv, failTest), close };
+  const store = await EmbeddedStore.open(kv, failTest);
+  return { folder, records, meters, kv, secret, store, close };
 }
 
 /** Several at a time, as the database writes what waits for it at once. */

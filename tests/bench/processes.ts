@@ -66,6 +66,15 @@ export async function writtenBytes(pid: number): Promise<number> {
   return Number(/^wchar: (\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/io`))![1]);
 }
 
+const TICKS_A_SECOND = 100;
+
+/** Of all threads of a process, in user and system mode. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const text = await Deno.readTextFile(`/proc/${pid}/stat`);
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
 export async function residentBytes(pid: number): Promise<number> {
   return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))![1]);
 }

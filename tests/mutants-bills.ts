@@ -1,0 +1,103 @@
+/** The safeguards of bills, invoices and payments that `break-the-code.ts` takes out. */
+import type { Mutant } from "./mutants.ts";
+
+export const BILLS: Mutant[] = [
+  {
+    lost: "looking whether a period is billed",
+    file: "server/store/issuing.ts",
+    from: "if (!billed || billed.to === from) return",
+    to: "if (!billed || billed.to >= 0) return",
+    tests: ["store/invoices"],
+  },
+  {
+    lost: "the check that rows are still as they were read, as the next number is",
+    file: "server/store/change.ts",
+    from: "for (const read of [...this.#uniques, ...this.#rows])",
+    to: "for (const read of this.#uniques)",
+    tests: ["store/invoices"],
+  },
+  {
+    lost: "looking whether a point is still as it was when its period was found",
+    file: "server/store/issuing.ts",
+    from: "if (current?.version !== point.version) {",
+    to: "if (current?.id !== point.id) {",
+    tests: ["store/billing-races"],
+  },
+  {
+    lost: "beginning anew where an invoice is changed by others",
+    file: "server/store/records.ts",
+    from: "if (!committed.ok) continue;",
+    to: "if (!committed.ok) return result;",
+    tests: ["store/billing-races"],
+  },
+  {
+    lost: "looking again for what stands against an erasure",
+    file: "server/store/erasure.ts",
+    from: "    const refusal = await this.#refusal(id);",
+    to: "    const refusal = await this.#refusal(id) && undefined;",
+    tests: ["store/billing-races"],
+  },
+  {
+    lost: "rounding once",
+    file: "server/domain/lines.ts",
+    from: "rounded(exactAmount(charge), rounding)",
+    to: "rounded(ratio(rounded(times(exactAmount(charge), ratio(10, 1)), rounding), 10), rounding)",
+    tests: ["domain/rating", "domain/rating-fixtures", "domain/rating-property"],
+  },
+  {
+    lost: "the price of when energy was used",
+    file: "server/domain/rating.ts",
+    from: "const used = within(slices, terms.from, terms.to);",
+    to: "const used = terms.from === versions[0].from ? slices : [];",
+    tests: ["domain/rating-fixtures"],
+  },
+  {
+    lost: "a day of grace",
+    file: "server/jobs/close.ts",
+    from: "parts.now() - GRACE_SECONDS",
+    to: "parts.now()",
+    tests: ["store/invoices"],
+  },
+  {
+    lost: "putting right what is known late",
+    file: "server/store/settling.ts",
+    from: "energyHashOf(energy) === energyHash",
+    to: "energyHashOf(energy) !== ''",
+    tests: ["put-right"],
+  },
+  {
+    lost: "seeing that as much was used at another hour",
+    file: "server/store/settling.ts",
+    from: 'every(({ quality }) => quality !== "estimated");',
+    to: "every(({ quality }) => quality.length > 0);",
+    tests: ["put-right"],
+  },
+  {
+    lost: "what people read of what was drawn alone",
+    file: "server/store/history.ts",
+    from: "...channel === DRAWN &&",
+    to: "...channel >= DRAWN &&",
+    tests: ["store/history-cases"],
+  },
+  {
+    lost: "knowing a payment again",
+    file: "server/domain/invoice-state.ts",
+    from: "if (known) {",
+    to: "if (known && payments.length === 0) {",
+    tests: ["store/invoices"],
+  },
+  {
+    lost: "the signature of whoever tells of a payment",
+    file: "server/http/payments.ts",
+    from: "if (check.ok) return id;",
+    to: "if (check.ok || id !== '') return id;",
+    tests: ["invoices-api"],
+  },
+  {
+    lost: "the hash of what was issued",
+    file: "server/store/invoice-document.ts",
+    from: "unchanged: hashOf(text) === hash,",
+    to: "unchanged: hashOf(text) !== '',",
+    tests: ["store/invoices"],
+  },
+];
