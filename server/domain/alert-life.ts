@@ -19,8 +19,10 @@ export interface Alert {
   acknowledged?: { at: number; by: string };
 }
 
+export type AlertEvent = "opened" | "updated" | "closed" | "acknowledged";
+
 export interface Change {
-  event: "opened" | "updated" | "closed";
+  event: Exclude<AlertEvent, "acknowledged">;
   /** As it is from now on. */
   alert: Alert;
 }

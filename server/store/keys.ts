@@ -173,5 +173,67 @@ export const closeItemKey = (run: string, point: string, month: string) => [
   month,
 ];
 
+/** Alerts by their cause, and in lists with the latest first. */
+export const alertKey = (id: string) => ["alert", id];
+const LAST_SECOND = 0xffffffff;
+export type AlertPlace = [list: string, openedAt: number, id: string];
+export const alertListKey = ([list, openedAt, id]: AlertPlace) => [
+  "alertList",
+  list,
+  LAST_SECOND - openedAt,
+  id,
+];
+export const alertPlaceIn = (key: Deno.KvKey): [openedAt: number, id: string] => [
+  LAST_SECOND - (key[2] as number),
+  key[3] as string,
+];
+export const alertsIn = (list: string, after?: [openedAt: number, id: string]) =>
+  ({
+    prefix: ["alertList", list],
+    ...after ? { start: [...alertListKey([list, ...after]), 0] } : {},
+  }) as Deno.KvListSelector;
+
+/** What is remembered of a point, and of a region, to tell what is to be told. */
+export const WATCHES = ["watch"];
+export const watchKey = (point: string) => [...WATCHES, point];
+export const REGION_WATCHES = ["regionWatch"];
+export const regionWatchKey = (region: string) => [...REGION_WATCHES, region];
+/** What happened to a meter since somebody last looked, by the server that saw it. */
+export const SIGNS = ["sign"];
+export const signKey = (meter: string, kind: string, server: string) => [
+  ...SIGNS,
+  meter,
+  kind,
+  server,
+];
+/** What became of alerts lately, for all servers to show. */
+export const ALERT_NEWS = ["alertNews"];
+export const alertNewsKey = (at: number, id: string, event: string) => [
+  ...ALERT_NEWS,
+  at,
+  id,
+  event,
+];
+
+/** Deliveries that wait, by whom they go to and then in the order in which they go. */
+export const OUTBOX = ["out"];
+export const outboxOf = (target: string) => [...OUTBOX, target];
+export const outboxKey = (target: string, lane: string, at: number, id: string) => [
+  ...outboxOf(target),
+  lane,
+  at,
+  id,
+];
+/** Deliveries that were given up. */
+export const deadLettersOf = (target: string) => ["deadLetter", target];
+export const deadLetterKey = (target: string, at: number, id: string) => [
+  ...deadLettersOf(target),
+  at,
+  id,
+];
+
+/** Which server does what only one of them is to do. */
+export const leaseKey = (work: string) => ["lease", work];
+
 /** Written to see whether the database can be. */
 export const READY_PROBE = ["ready"];
