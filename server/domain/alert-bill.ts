@@ -65,12 +65,18 @@ const lastYear = (month: string): string => `${Number(month.slice(0, 4)) - 1}${m
 const NEAR = 0.8;
 const LEAST_GROWTH = 0.01;
 
+/** Without a budget only a variation is looked for, which nobody has to know the same day. */
+const RATED_EVERY = 2.5 * DAY;
+
 /** Whether it is time to rate the period anew: a few times a day at most. */
 export function wantsRating({ day, period, rated, at }: Watch, { budget, ...limits }: Limits) {
   if (budget === null && limits.variationPercent === null) return false;
   if (rated === undefined) return period.milliwattHours > 0;
   const lastHour = period.to - 3_600;
-  if ([day.from, lastHour].some((due) => rated.at <= due && at > due)) return true;
+  const nextDay = budget === null ? Math.max(day.from, rated.at + RATED_EVERY) : day.from;
+  // A budget may be passed in the very last quarter.
+  const dues = budget === null ? [nextDay, lastHour] : [nextDay, lastHour, period.to - 1];
+  if (dues.some((due) => rated.at <= due && at > due)) return true;
   if (budget === null || !("amount" in budget)) return false;
   const guess = amountNow(rated, period.milliwattHours);
   const stage = rated.amount < NEAR * budget.amount ? NEAR : 1;
@@ -109,6 +115,7 @@ export function budgetFindings(subject: string, watch: Watch, { budget }: Limits
     used,
     limit,
     isMoney: isMoney ? 1 : 0,
+    until: isMoney ? rated!.at : watch.at,
     ...(expected && { expected: Math.round(expected.expected) }),
   };
   if (used >= limit) return [{ kind: "budgetPassed", subject, key, level: "raise", evidence }];
@@ -118,7 +125,16 @@ export function budgetFindings(subject: string, watch: Watch, { budget }: Limits
     findings.push({ kind: "budgetNear", subject, key, level: "raise", evidence });
   }
   const level = expected && forecastLevel(watch, expected, limit);
-  if (level) findings.push({ kind: "budgetForecast", subject, key, level, evidence });
+  if (!level) return findings;
+  // What is near already is told with what is expected.
+  const isNews = level === "raise" && findings.length === 0;
+  findings.push({
+    kind: "budgetForecast",
+    subject,
+    key,
+    level: isNews ? "raise" : "hold",
+    evidence,
+  });
   return findings;
 }
 

@@ -8,7 +8,7 @@ import { forecast } from "./forecast.ts";
 import type { Usual } from "./usual.ts";
 
 /** By weekday 24 hours in watt-hours and, of the whole day, the usual and how far it spreads. */
-export type UsualWeek = Uint16Array;
+export type UsualWeek = Uint32Array;
 
 export interface Excess {
   /** Milliwatt-hours beyond the usual and the allowance; forgotten bit by bit. */
@@ -36,7 +36,6 @@ export const NO_EXCESS: Excess = {
 const HOURS = 24;
 const A_DAY = HOURS + 2;
 const DAYS = 7;
-const MOST = 0xffff;
 const MILLI = 1_000;
 
 /** A week of plain days, from Monday on: what is usual is known by the hours on the wall. */
@@ -44,7 +43,7 @@ const PLAIN_WEEK = localDays(4 * 86_400, 11 * 86_400, "UTC");
 
 /** What is usual, small enough to keep for each point; renewed once a week. */
 export function usualWeek(usual: Usual): UsualWeek {
-  const week = new Uint16Array(DAYS * A_DAY);
+  const week = new Uint32Array(DAYS * A_DAY);
   // Of one weekday there are few samples; how regular people are is seen in all of them.
   const spreads = usual.days.map(({ median, high }) => high - median).sort((a, b) => a - b);
   const spread = inWattHours(spreads[Math.floor(DAYS / 2)]);
@@ -60,8 +59,7 @@ export function usualWeek(usual: Usual): UsualWeek {
   return week;
 }
 
-const inWattHours = (milliwattHours: number): number =>
-  Math.min(MOST, Math.round(milliwattHours / MILLI));
+const inWattHours = (milliwattHours: number): number => Math.round(milliwattHours / MILLI);
 
 /** Watts and a part of the usual that are nothing unusual. */
 const ALLOWANCE_WATTS = 300;

@@ -30,6 +30,8 @@ export interface BudgetEvidence {
   used: number;
   limit: number;
   isMoney: 0 | 1;
+  /** Until when that is known: of money it may be hours ago. */
+  until: number;
   expected?: number;
 }
 
@@ -97,6 +99,8 @@ interface Cause<K extends Kind> {
   subject: string;
   /** What makes it another alert than the last of its kind: a date, a month, an instant. */
   key: string;
+  /** The customer whom it is for, as the next one at the point is told anew. */
+  of?: string;
 }
 
 interface RaisedCause<K extends Kind> extends Cause<K> {

@@ -35,8 +35,18 @@ export interface Evaluation {
 }
 
 /** Fits an id of a webhook's message. */
-export const alertId = ({ kind, subject, key }: Pick<Finding, "kind" | "subject" | "key">) =>
-  `${kind}:${subject}:${key}`;
+export const alertId = (
+  { kind, subject, key, of }: Pick<Finding, "kind" | "subject" | "key" | "of">,
+) => [kind, subject, key, ...of === undefined ? [] : [of]].join(":");
+
+/** Of which kind an alert is: no part of an id holds a colon. */
+export const kindIn = (id: string): string => id.split(":")[0];
+
+/** What it is on. */
+export const subjectIn = (id: string): string => id.split(":")[1];
+
+/** What tells it from others of its kind on the same. */
+export const keyIn = (id: string): string => id.split(":")[2];
 
 /** Which closed alerts have to be at hand: one that was closed is not opened again. */
 export const idsRaised = ({ findings }: Evaluation): string[] =>

@@ -2,7 +2,6 @@
  * From where on something is told: what the staff set for all, then for a tariff group, then people
  * for a point. The defaults are quiet. What is null is not told at all.
  */
-import { type Fault, when } from "./faults.ts";
 import type { Supply } from "./tariff.ts";
 
 /** A customer's budget for a period: of money in minor units, or of energy. */
@@ -27,6 +26,25 @@ export interface Limits {
   /** Null: by the supply. */
   powerWatts: number | null;
 }
+
+/** What whoever holds a point sets for it; the others are the staff's. */
+export const CUSTOMERS_LIMITS = [
+  "dayMilliwattHours",
+  "budget",
+  "variationPercent",
+  "variationFloor",
+  "unusualMilliwattHours",
+  "neverSleepsWatts",
+  "neverSleepsDays",
+] as const satisfies (keyof Limits)[];
+
+const isCustomers = (name: string): boolean => CUSTOMERS_LIMITS.some((one) => one === name);
+
+export const onlyCustomers = (limits: Partial<Limits>): Partial<Limits> =>
+  Object.fromEntries(Object.entries(limits).filter(([name]) => isCustomers(name)));
+
+export const withoutCustomers = (limits: Partial<Limits>): Partial<Limits> =>
+  Object.fromEntries(Object.entries(limits).filter(([name]) => !isCustomers(name)));
 
 const KWH = 1_000_000;
 
@@ -89,30 +107,7 @@ export const BOUNDS: Record<Exclude<keyof Limits, "budget">, Bounds> = {
   powerWatts: orNull(1_000, 10_000_000),
 };
 
-/** What is wrong with limits as they came, by where. */
-export function limitFaults(limits: Record<string, unknown>): Fault[] {
-  return Object.entries(limits).flatMap(([path, value]) => {
-    if (path === "budget") return budgetFaults(value);
-    const bounds = Object.hasOwn(BOUNDS, path) ? BOUNDS[path as keyof typeof BOUNDS] : undefined;
-    if (!bounds) return [{ path, message: "is no limit that there is" }];
-    if (value === undefined || value === null && bounds.isOptional) return [];
-    return wholeFaults(value, bounds, path);
-  });
-}
-
-function budgetFaults(budget: unknown): Fault[] {
-  if (budget === undefined || budget === null) return [];
-  const parts = typeof budget === "object" ? Object.entries(budget) : [];
-  const [name, value] = parts[0] ?? [];
-  if (parts.length !== 1 || name !== "amount" && name !== "milliwattHours") {
-    return [{ path: "budget", message: "must have either an amount or milliwattHours" }];
-  }
-  const most = name === "amount" ? MOST_MONEY : MOST_ENERGY;
-  return wholeFaults(value, within(1, most), `budget.${name}`);
-}
-
-function wholeFaults(value: unknown, { least, most, isOptional }: Bounds, path: string): Fault[] {
-  const isFine = Number.isSafeInteger(value) && least <= Number(value) && Number(value) <= most;
-  const off = isOptional ? ", or null to leave it out" : "";
-  return when(!isFine, path, `must be a whole number from ${least} to ${most}${off}`);
-}
+export const BUDGET_BOUNDS = {
+  amount: within(1, MOST_MONEY),
+  milliwattHours: within(1, MOST_ENERGY),
+};

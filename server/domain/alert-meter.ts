@@ -36,6 +36,8 @@ const SIGN_KINDS = Object.keys(SIGN_RULES) as SignKind[];
 export interface MeterWatch {
   /** When it last was heard, on the server's clock. */
   heardAt: number;
+  /** The highest number of its readings that was taken. */
+  readN: number;
   /** About the median of the seconds in between; 0 while unknown. */
   gapSeconds: number;
   signs: Partial<Record<SignKind, SignEvidence>>;
@@ -43,6 +45,7 @@ export interface MeterWatch {
 
 export const newMeterWatch = (at: number): MeterWatch => ({
   heardAt: at,
+  readN: 0,
   gapSeconds: 0,
   signs: {},
 });
@@ -56,6 +59,29 @@ export function heard(watch: MeterWatch, at: number): void {
   if (watch.gapSeconds === 0) watch.gapSeconds = gap;
   else watch.gapSeconds *= gap > watch.gapSeconds ? 1 + GAP_STEP : 1 - GAP_STEP;
   watch.heardAt = at;
+}
+
+/** One that brings many readings at once is soon known for it; an outage only looks the same. */
+const LATE_GROWTH = 4;
+
+/**
+ * By the times of what came since somebody looked, in order. What was not there then, though it was
+ * read before, came later: all that tells is that the meter was not heard until then.
+ */
+export function heardSince(watch: MeterWatch, times: number[], lookedAt: number): void {
+  const [first] = times;
+  if (first === undefined) return;
+  if (first > lookedAt) {
+    for (const at of times) heard(watch, at);
+    return;
+  }
+  const { gapSeconds, heardAt } = watch;
+  heard(watch, lookedAt);
+  const gap = lookedAt - heardAt;
+  if (gap > gapSeconds && gapSeconds > 0) {
+    watch.gapSeconds = Math.min(gap, LATE_GROWTH * gapSeconds);
+  }
+  watch.heardAt = Math.max(watch.heardAt, ...times.slice(-1));
 }
 
 /** `peak` is kept where it is the most. */
@@ -110,9 +136,12 @@ export const meterFindings = (facts: MeterFacts): Finding[] => [
 
 /** So many times its own gap is silence. */
 const GAPS = 6;
+/** Of one that has been heard once. */
+const UNKNOWN_SILENCE = 2 * HOUR;
 
-export function silenceSeconds({ gapSeconds }: MeterWatch, { silentMinutes }: Limits): number {
-  return silentMinutes === null ? Infinity : Math.max(silentMinutes * 60, GAPS * gapSeconds);
+function silenceSeconds({ gapSeconds }: MeterWatch, { silentMinutes }: Limits): number {
+  const own = gapSeconds === 0 ? UNKNOWN_SILENCE : GAPS * gapSeconds;
+  return silentMinutes === null ? Infinity : Math.max(silentMinutes * 60, own);
 }
 
 /** Told by when it was last heard, so the next silence is another alert. */

@@ -38,8 +38,7 @@ export function outageOf(facts: RegionFacts): Outage {
   );
   const since = openKey === undefined ? beginOf(quiet, least) : Number(openKey);
   if (since === undefined) return NONE;
-  const of = (some: Quiet[]) =>
-    some.filter(({ watch }) => watch.heardAt >= since - AT_ONCE_SECONDS);
+  const of = (some: Quiet[]) => some.filter(({ watch }) => isOutSince(since, watch));
   const sure = of(quiet);
   // After a start of the server, those that have had no time to be heard again.
   const out = sure.length < least ? of(quietOf(facts, -Infinity)) : sure;
@@ -53,10 +52,15 @@ export function outageOf(facts: RegionFacts): Outage {
   };
 }
 
+/** Whether an outage explains that a meter is silent. */
+export const isOutSince = (since: number, { heardAt }: Pick<MeterWatch, "heardAt">): boolean =>
+  heardAt >= since - AT_ONCE_SECONDS;
+
 type Quiet = RegionFacts["meters"][number];
 
 const quietOf = ({ meters, now }: RegionFacts, listeningSince: number): Quiet[] =>
   meters.filter(({ watch: { heardAt, gapSeconds } }) =>
+    gapSeconds > 0 &&
     now - Math.max(heardAt, listeningSince) >= Math.max(LEAST_SECONDS, GAPS * gapSeconds)
   ).sort((a, b) => a.watch.heardAt - b.watch.heardAt);
 

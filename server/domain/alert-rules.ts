@@ -9,14 +9,17 @@ export interface PointFacts {
   pointId: string;
   watch: Watch;
   limits: Limits;
-  /** A register fell and nobody has said yet what it was. */
+  /** A register fell in the period, and nobody has said yet what it was. */
   hasOpenFall: boolean;
 }
 
 export function pointFindings({ pointId, watch, limits, hasOpenFall }: PointFacts): Finding[] {
-  return [
+  const ofSums = [
     ...dayLimitFindings(pointId, watch, limits),
     ...budgetFindings(pointId, watch, limits),
+  ];
+  return [
+    ...hasOpenFall ? ofSums.map(held) : ofSums,
     ...variationFindings(pointId, watch, limits, hasOpenFall),
     ...unusualFindings(pointId, watch, limits),
     ...neverSleepsFindings(pointId, watch, limits),
@@ -24,12 +27,22 @@ export function pointFindings({ pointId, watch, limits, hasOpenFall }: PointFact
   ];
 }
 
-function dayLimitFindings(subject: string, { day }: Watch, limits: Limits): Finding[] {
+/** A register that climbs again what it fell counts as if all of that had been drawn. */
+const held = ({ kind, subject, key }: Finding): Finding => ({ kind, subject, key, level: "hold" });
+
+/** For so long the day before is looked at, too, as its last quarters may be known only then. */
+const DAY_BEFORE_SECONDS = 3_600;
+
+function dayLimitFindings(subject: string, watch: Watch, limits: Limits): Finding[] {
   const { dayMilliwattHours: limitMilliwattHours } = limits;
-  const { milliwattHours } = day;
-  if (limitMilliwattHours === null || milliwattHours <= limitMilliwattHours) return [];
-  const evidence = { milliwattHours, limitMilliwattHours };
-  return [{ kind: "dayLimit", subject, key: day.date, level: "raise", evidence }];
+  if (limitMilliwattHours === null) return [];
+  const { day, dayBefore, at } = watch;
+  const days = dayBefore && at - day.from <= DAY_BEFORE_SECONDS ? [dayBefore, day] : [day];
+  return days.filter(({ milliwattHours }) => milliwattHours > limitMilliwattHours)
+    .map(({ date: key, milliwattHours }) => {
+      const evidence = { milliwattHours, limitMilliwattHours };
+      return { kind: "dayLimit", subject, key, level: "raise", evidence };
+    });
 }
 
 function unusualFindings(subject: string, watch: Watch, limits: Limits): Finding[] {

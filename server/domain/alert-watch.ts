@@ -25,6 +25,8 @@ export interface Watch {
     measured: number;
     least: number;
   };
+  /** The day before, for what is seen of it only after midnight. */
+  dayBefore?: { date: string; from: number; milliwattHours: number };
   period: {
     month: string;
     from: number;
@@ -132,7 +134,7 @@ function take(watch: Watch, quarter: NewQuarter, limits: Limits, place: Place): 
   period.milliwattHours += milliwattHours;
   const least = limits.unusualMilliwattHours;
   if (quality !== "measured") {
-    addUnknown(period, quality, QUARTER);
+    addUnknown(period, quality);
     if (least !== null) forgetQuarter(excess, start, least);
     return;
   }
@@ -145,10 +147,10 @@ function take(watch: Watch, quarter: NewQuarter, limits: Limits, place: Place): 
   addQuarter(excess, usual, start, milliwattHours, clock >> 2, day, least);
 }
 
-const addUnknown = (period: Watch["period"], quality: Quality, seconds: number): void => {
-  if (quality === "estimated") period.estimatedSeconds += seconds;
-  else if (quality === "missing") period.missingSeconds += seconds;
-};
+function addUnknown(period: Watch["period"], quality: Quality): void {
+  if (quality === "estimated") period.estimatedSeconds += QUARTER;
+  else if (quality === "missing") period.missingSeconds += QUARTER;
+}
 
 /** Milliwatt-hours of a quarter of an hour, as watts. */
 const wattsOf = (milliwattHours: number): number => Math.round(milliwattHours * 4 / 1_000);
@@ -159,6 +161,8 @@ function turnDay(watch: Watch, limits: Limits, place: Place): void {
     closeDay(lows, day.date, wattsOf(day.least), limits.neverSleepsWatts);
   }
   closeExcessDay(excess);
+  const { date, from, milliwattHours } = day;
+  watch.dayBefore = { date, from, milliwattHours };
   watch.day = newDay(day.to, place);
   if (day.to < period.to) return;
   watch.period = newPeriod(day.to, place);
@@ -168,17 +172,44 @@ function turnDay(watch: Watch, limits: Limits, place: Place): void {
 /** What is kept back for less is how connections are. */
 const LATE_SECONDS = 2 * 3_600;
 
-/** A quarter that was taken is known otherwise now: late readings came, or a case was answered. */
-export function revise(watch: Watch, before: QuarterTotal, after: QuarterTotal, now: number): void {
+/**
+ * Adds the day and the period up anew from all their quarters as they are known now: late readings
+ * came, a case was answered. What is not among them from the first one on is missing.
+ */
+export function recount(watch: Watch, quarters: QuarterTotal[], now: number): void {
   const { day, period, at } = watch;
-  const { start } = before;
-  if (start < period.from || start >= at) return;
-  const more = after.milliwattHours - before.milliwattHours;
-  period.milliwattHours += more;
-  addUnknown(period, before.quality, -QUARTER);
-  addUnknown(period, after.quality, QUARTER);
-  if (now - start >= LATE_SECONDS) period.lateAt = now;
-  if (start >= day.from) day.milliwattHours += more;
+  const { milliwattHours: before } = period;
+  const unknownBefore = period.estimatedSeconds + period.missingSeconds;
+  const counted = quarters.filter(({ start }) => period.from <= start && start < at);
+  const begin = Math.min(at, ...counted.slice(0, 1).map(({ start }) => start));
+  const sum = (some: QuarterTotal[]) =>
+    some.reduce((sum, { milliwattHours }) => sum + milliwattHours, 0);
+  const seconds = (is: Quality) => QUARTER * counted.filter(({ quality }) => quality === is).length;
+  const { dayBefore } = watch;
+  if (dayBefore && dayBefore.from >= begin) {
+    dayBefore.milliwattHours = sum(
+      counted.filter(({ start }) => dayBefore.from <= start && start < day.from),
+    );
+  }
+  day.milliwattHours = sum(counted.filter(({ start }) => start >= day.from));
+  period.milliwattHours = sum(counted);
+  period.estimatedSeconds = seconds("estimated");
+  period.missingSeconds = Math.max(
+    0,
+    at - begin - period.estimatedSeconds - seconds("measured"),
+  );
+  const learned = Math.abs(unknownBefore - period.estimatedSeconds - period.missingSeconds);
+  const isOtherwise = learned === 0 && period.milliwattHours !== before;
+  if (learned >= LATE_SECONDS || isOtherwise) period.lateAt = now;
+}
+
+/** The days on which meters are read may have been changed; what was drawn is for `recount()`. */
+export function renewPeriod(watch: Watch, place: Place): void {
+  const { from, to } = watch.period;
+  const period = newPeriod(watch.day.from, place);
+  if (period.from === from && period.to === to) return;
+  watch.period = period;
+  watch.rated = undefined;
 }
 
 /** Another meter counts at the point since then. */

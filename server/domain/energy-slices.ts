@@ -44,6 +44,20 @@ export const within = (slices: Value[], from: number, to: number): Value[] =>
     : slices.filter(({ start, end }) => start < to && end > from)
       .map((slice) => partOf(slice, from, to));
 
+/** Each slice in pieces of so many seconds, from its start on. */
+export const inPieces = (slices: Value[], seconds: number): Value[] =>
+  slices.flatMap((slice) =>
+    slice.end - slice.start <= seconds ? [slice] : piecesOf(slice, seconds)
+  );
+
+function piecesOf(slice: Value, seconds: number): Value[] {
+  const pieces: Value[] = [];
+  for (let from = slice.start; from < slice.end; from += seconds) {
+    pieces.push(partOf(slice, from, Math.min(slice.end, from + seconds)));
+  }
+  return pieces;
+}
+
 /** Each slice in parts by runs that follow each other; both in order, from the first run on. */
 export function eachPart<Run extends { from: number; to: number }>(
   slices: Value[],

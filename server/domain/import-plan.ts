@@ -42,6 +42,7 @@ export interface PlannedPoint {
   tariffFrom?: string;
   readingDay?: number;
   supply?: Supply;
+  region?: string;
 }
 
 export interface PlannedMeter {
@@ -96,7 +97,7 @@ const refused = (errors: ImportError[]): Planning => ({
 const CUSTOMER: ImportColumn[] = ["customer", "taxId", "email", "phone", "customerAddress"];
 const POINT: ImportColumn[] = [
   ...["point", "pointCode", "taxId", "address", "timezone"] as const,
-  ...["tariff", "tariffFrom", "readingDay", "supply"] as const,
+  ...["tariff", "tariffFrom", "readingDay", "supply", "region"] as const,
 ];
 const METER: ImportColumn[] = ["meter", "meterLabel", "pointCode"];
 
@@ -189,6 +190,7 @@ const pointOf = ({ line, facts }: Thing): PlannedPoint => ({
   ...given("tariffFrom", facts.tariffFrom),
   ...(facts.readingDay && { readingDay: Number(facts.readingDay.value) }),
   ...(facts.supply && { supply: SUPPLIES.find((supply) => supply === facts.supply?.value) }),
+  ...given("region", facts.region),
 });
 
 const meterOf = ({ line, facts }: Thing): PlannedMeter => ({

@@ -1,5 +1,6 @@
 /** One row of an import file by itself: what it says, and what is wrong with that. */
 import { instantIn, isTimeZone } from "./calendar.ts";
+import { REGION, REGION_FORM } from "./region.ts";
 import { SUPPLIES } from "./tariff.ts";
 import { parseTaxId } from "./tax-id.ts";
 
@@ -17,6 +18,7 @@ export const IMPORT_COLUMNS = [
   "tariffFrom",
   "readingDay",
   "supply",
+  "region",
   "meter",
   "meterLabel",
 ] as const;
@@ -81,6 +83,8 @@ const readingDay: Check = (value) =>
 const supply: Check = (value) =>
   SUPPLIES.some((one) => one === value) ? undefined : `must be one of ${SUPPLIES.join(", ")}`;
 
+const region: Check = (value) => REGION.test(value) ? undefined : REGION_FORM;
+
 const taxId: Check = (value) => {
   const parsed = parseTaxId(value);
   return parsed.ok ? undefined : parsed.fault;
@@ -100,6 +104,7 @@ const CHECKS: Record<ImportColumn, Check> = {
   tariffFrom: start,
   readingDay,
   supply,
+  region,
   meter: code,
   meterLabel: upTo(200),
 };

@@ -67,6 +67,18 @@ export const shareOf = (total: number, part: number, whole: number): number =>
 export const inMinorUnits = (amount: Fraction, decimals: number): Fraction =>
   times(amount, whole(10 ** decimals));
 
+const DECIMALS = new Map<string, number>();
+
+/** Those of a currency's amounts. To ask for them takes long, and there are few currencies. */
+export function decimalsOf(currency: string): number {
+  const known = DECIMALS.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits!;
+  DECIMALS.set(currency, decimals);
+  return decimals;
+}
+
 export const kilowattHours = (milliwattHours: number): Fraction =>
   ratio(milliwattHours, MILLIWATT_HOURS_A_KWH);
 

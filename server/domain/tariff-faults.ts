@@ -2,7 +2,7 @@
 import { hoursFaults } from "./hours-faults.ts";
 import { isDate } from "./calendar.ts";
 import { type Fault, kwh, limits, named, price, rate, when } from "./faults.ts";
-import { ONE, ROUNDINGS, type Scaled } from "./money.ts";
+import { decimalsOf, ONE, ROUNDINGS, type Scaled } from "./money.ts";
 import {
   type Band,
   DAYS,
@@ -70,8 +70,7 @@ function currencyFaults({ currency, decimals }: Tariff): Fault[] {
   if (!Intl.supportedValuesOf("currency").includes(currency)) {
     return [{ path: "currency", message: "must be a currency's code of three letters, like BRL" }];
   }
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  const usual = format.resolvedOptions().maximumFractionDigits;
+  const usual = decimalsOf(currency);
   return when(decimals !== usual, "decimals", `must be ${usual}, as ${currency} has so many`);
 }
 

@@ -120,3 +120,30 @@ function at(sorted: number[], quarters: number): number {
   const above = sorted[Math.ceil(place)];
   return below + Math.floor((above - below) * (place % 1));
 }
+
+const SPREAD = 3;
+
+/** All of it as numbers, to be kept, to seven digits: the weeks, the days, the quarters, and seven days in a row. */
+export function packUsual({ weeks, days, quarters, week }: Usual): Float32Array {
+  const spreads = [...days, ...quarters.flat(), ...week ? [week] : []];
+  const packed = new Float32Array(1 + spreads.length * SPREAD);
+  packed[0] = weeks;
+  for (const [i, { low, median, high }] of spreads.entries()) {
+    packed.set([low, median, high], 1 + i * SPREAD);
+  }
+  return packed;
+}
+
+export function unpackUsual(packed: Float32Array): Usual {
+  const spreads: Spread[] = [];
+  for (let at = 1; at < packed.length; at += SPREAD) {
+    spreads.push({ low: packed[at], median: packed[at + 1], high: packed[at + 2] });
+  }
+  const days = spreads.slice(0, WEEK_DAYS);
+  const quarters = days.map((_, day) => {
+    const from = WEEK_DAYS + day * QUARTERS_A_DAY;
+    return spreads.slice(from, from + QUARTERS_A_DAY);
+  });
+  const week = spreads.at(WEEK_DAYS + WEEK_DAYS * QUARTERS_A_DAY);
+  return { weeks: packed[0], days, quarters, ...week && { week } };
+}

@@ -41,6 +41,8 @@ export class SimHome {
   readonly known: Float64Array;
   readonly quality: Uint8Array;
   missed: QuarterTotal[] = [];
+  /** What happened while the connection was bad: its readings come a little later. */
+  heldSigns: Incident[] = [];
   cutBy?: IncidentKind;
   dropped = 0;
   watch: Watch;

@@ -47,13 +47,13 @@ export const EXPECTED: Record<IncidentKind, Expected> = {
   "silent meter": expected("silent", 1.5, 0.4, [2, 20]),
   "late batch": expected(undefined, 0, 0.4, [24, 60], ["silent", "estimation"]),
   "meter exchange": expected(undefined, 0, 0.2, [0.25, 0.5]),
-  "register reset": expected("registerFell", 0.5, 0.2, [12, 120]),
-  tamper: expected("tamper", 0.5, 0.2, [1, 30]),
+  "register reset": expected("registerFell", 1.25, 0.2, [12, 120]),
+  tamper: expected("tamper", 1.25, 0.2, [1, 30]),
   "clock wrong": expected("clockWrong", 1, 0.2, [3, 60]),
   "forged datagrams": expected("signature", 1, 0.2, [1, 3]),
-  conflict: expected("conflict", 0.5, 0.1, [0.25, 0.25]),
-  "impossible jump": expected("impossiblePower", 0.5, 0.1, [0.25, 0.25]),
-  "long estimation": expected("estimation", 25, 0.15, [26, 60], ["silent"]),
+  conflict: expected("conflict", 1.25, 0.1, [0.25, 0.25]),
+  "impossible jump": expected("impossiblePower", 1.25, 0.1, [0.25, 0.25]),
+  "long estimation": expected("estimation", 26, 0.15, [26, 60], ["silent"]),
 };
 
 export interface Incident {

@@ -77,8 +77,8 @@ function scoreIncidents(year: Year, kind: IncidentKind, { rows, missed }: Scores
   const row: Row = { what: kind, by, within, incidents: 0, found: [] };
   const streets = new Set<string>();
   for (const incident of year.incidents) {
-    if (incident.kind !== kind) continue;
-    const street = `${Math.floor(incident.home / STREET)} ${incident.from}`;
+    if (incident.kind !== kind || !shows(year, incident)) continue;
+    const street = `${streetOf(incident.home)} ${incident.from}`;
     if (kind === "street outage" && streets.has(street)) continue;
     streets.add(street);
     row.incidents++;
@@ -99,6 +99,37 @@ function scoreIncidents(year: Year, kind: IncidentKind, { rows, missed }: Scores
   }
   rows.push(row);
 }
+
+/** Whether what happened is something that has to be told, within its time. */
+function shows(year: Year, incident: Incident): boolean {
+  const { kind, from } = incident;
+  const until = from + EXPECTED[kind].withinSeconds;
+  if (kind === "new habit") return billsRise(year.homes[incident.home], from, until);
+  // What is estimated is counted by periods.
+  if (kind === "long estimation") return monthAt(BEGIN + from) === monthAt(BEGIN + until);
+  return kind !== "silent meter" || !isDark(year, incident, until);
+}
+
+const VARIES_BY = 1.3;
+
+/** Whether a bill after it is as much above those before as was set. */
+function billsRise({ bills }: SimHome, from: number, until: number): boolean {
+  const [first, last] = [from, until].map((at) => monthAt(BEGIN + at));
+  return bills.some(({ month, amount, days }, i) => {
+    const earlier = bills.slice(Math.max(0, i - 3), i);
+    const usual = earlier.reduce((sum, bill) => sum + bill.amount / bill.days, 0) / earlier.length;
+    return first <= month && month <= last && amount / days >= VARIES_BY * usual;
+  });
+}
+
+/** Whether the whole street is, so that the silence of one is explained. */
+const isDark = ({ incidents }: Year, { home, from }: Incident, until: number): boolean =>
+  incidents.some((one) =>
+    one.kind === "street outage" && streetOf(one.home) === streetOf(home) &&
+    one.from < until && from < one.to
+  );
+
+const streetOf = (home: number): number => Math.floor(home / STREET);
 
 const GRACE: Partial<Record<Kind, number>> = { variation: 31 * DAY, estimation: 31 * DAY };
 const EXACT: Kind[] = ["dayLimit", "budgetNear", "budgetPassed", "budgetForecast"];
@@ -148,6 +179,12 @@ function passedAt(
   return undefined;
 }
 
+function datesBetween(from: number, to: number): string[] {
+  const dates = [dateAt(BEGIN + to)];
+  for (let at = from; at < to; at += DAY) dates.push(dateAt(BEGIN + at));
+  return dates;
+}
+
 const amountAt = (sum: number, seconds: number) => priceOf(sum, seconds / DAY);
 const energyAt = (sum: number) => sum;
 /** What is estimated of a gap may lie a little beside the truth. */
@@ -181,7 +218,7 @@ function scoreLimits(home: SimHome, { rows, missed }: Scores): void {
   const isCut = (key: string) =>
     home.incidents.some(({ kind, from, to }) =>
       !["heater left on", "fridge fault", "new habit", "tamper"].includes(kind) &&
-      [from, to].some((at) => dateAt(BEGIN + at).startsWith(key))
+      datesBetween(from, to).some((date) => date.startsWith(key))
     );
   const keys = new Set<string>();
   for (let at = since + DAY; at < BEGIN + home.truth.length * QUARTER; at += DAY) {

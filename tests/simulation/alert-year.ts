@@ -14,7 +14,7 @@ import {
   exchange,
   type NewQuarter,
   type Place,
-  revise,
+  recount,
 } from "../../server/domain/alert-watch.ts";
 import { dayOf, moveIn, NO_FAULTS, QUARTERS, weatherOf } from "./alert-homes.ts";
 import { EXPECTED, type Incident, incidentsOf, STREET } from "./alert-incidents.ts";
@@ -103,6 +103,8 @@ const CUTS: Incident["kind"][] = [
   "meter exchange",
   "long estimation",
 ];
+/** For so long a quarter waits for its readings; then it is missing. */
+const GRACE_QUARTERS = 4;
 /** A bad connection for a quarter or two, as happens every few days. */
 const DROPS = 0.003;
 
@@ -120,11 +122,16 @@ function takeQuarter(sim: SimHome, at: number, place: Place): void {
   if (cut || sim.dropped > 0) {
     sim.missed.push({ start: at, milliwattHours, quality: "measured" });
     if (cut) sim.cutBy = cut.kind;
-    advance(sim.watch, { start: at, milliwattHours: 0, quality: "missing" }, sim.limits, place);
+    else sim.heldSigns.push(...now);
+    const given = sim.missed.at(-1 - GRACE_QUARTERS);
+    if (given) {
+      const missing = { ...given, milliwattHours: 0, quality: "missing" as const };
+      advance(sim.watch, missing, sim.limits, place);
+    }
     return;
   }
-  comeBack(sim, at);
-  signs(sim, now, at);
+  comeBack(sim, at, place);
+  signs(sim, [...sim.heldSigns.splice(0), ...now], at);
   const quarter: NewQuarter = { start: at, milliwattHours, quality: "measured" };
   advance(sim.watch, quarter, sim.limits, place);
   sim.keep(quarter);
@@ -132,22 +139,21 @@ function takeQuarter(sim: SimHome, at: number, place: Place): void {
 }
 
 /** A meter that was cut off tells all it kept; one that lost it leaves an estimate. */
-function comeBack(sim: SimHome, at: number): void {
+function comeBack(sim: SimHome, at: number, place: Place): void {
   if (sim.missed.length === 0) return;
   const isLost = sim.cutBy === "meter exchange" || sim.cutBy === "long estimation" ||
     sim.cutBy === "street outage";
   const all = sim.missed.reduce((sum, { milliwattHours }) => sum + milliwattHours, 0);
-  for (const missed of sim.missed) {
-    const known = isLost
-      ? {
-        ...missed,
-        milliwattHours: Math.round(all / sim.missed.length),
-        quality: "estimated" as const,
-      }
-      : missed;
-    revise(sim.watch, { ...missed, milliwattHours: 0, quality: "missing" }, known, at);
-    sim.keep(known);
+  const share = Math.round(all / sim.missed.length);
+  const known: NewQuarter[] = isLost
+    ? sim.missed.map(({ start }) => ({ start, milliwattHours: share, quality: "estimated" }))
+    : sim.missed;
+  for (const quarter of known) sim.keep(quarter);
+  if (known[0].start < sim.watch.at) {
+    recount(sim.watch, sim.values(sim.watch.period.from, sim.watch.at), at);
   }
+  // Those for which it was still waited.
+  for (const quarter of known) advance(sim.watch, quarter, sim.limits, place);
   if (sim.cutBy === "meter exchange") exchange(sim.watch, at - 1);
   sim.missed = [];
   sim.cutBy = undefined;

@@ -1,11 +1,12 @@
 /** Who is told by which way, and when. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   afterQuiet,
   deliveriesOf,
   isStillDue,
   type Listener,
   listenerFaults,
+  usualKinds,
 } from "../../../server/domain/alert-delivery.ts";
 import type { Kind } from "../../../server/domain/alert-kinds.ts";
 import type { Alert, Change } from "../../../server/domain/alert-life.ts";
@@ -18,17 +19,13 @@ const EIGHT = instant("2026-11-21T08:00:00-03:00");
 
 const MARIA: Listener = {
   id: "maria",
-  audience: "customer",
+  way: "email",
   timeZone: RIO,
-  kinds: { email: ["unusual"], webhook: ["unusual"] },
+  kinds: ["unusual"],
   quiet: { from: "22:00", to: "07:00" },
 };
-const RITA: Listener = {
-  ...MARIA,
-  id: "rita",
-  audience: "staff",
-  kinds: { email: ["tamper", "silent"] },
-};
+const RITA: Listener = { ...MARIA, id: "rita", kinds: ["tamper", "silent"] };
+const DESK: Listener = { id: "desk", way: "webhook", timeZone: "UTC", kinds: ["unusual"] };
 
 const change = (kind: Kind, event: Change["event"], changes: Partial<Alert> = {}): Change => ({
   event,
@@ -46,40 +43,54 @@ const change = (kind: Kind, event: Change["event"], changes: Partial<Alert> = {}
 });
 
 const told = (change: Change, ...listeners: Listener[]): string[] =>
-  deliveriesOf([change], listeners, NIGHT).map(({ listenerId, way, dueAt, isDigest }) =>
-    `${listenerId} ${way} ${dueAt - NIGHT}${isDigest ? " digest" : ""}`
+  deliveriesOf(change, listeners, NIGHT).map(({ listenerId, dueAt, isDigest }) =>
+    `${listenerId} ${dueAt - NIGHT}${isDigest ? " digest" : ""}`
   );
 
-Deno.test("the page and machines are told at once, a person sleeps", () => {
-  assertEquals(told(change("unusual", "opened"), MARIA, RITA), [
-    "maria page 0",
-    `maria email ${SEVEN - NIGHT}`,
-    "maria webhook 0",
+Deno.test("machines are told at once, a person sleeps", () => {
+  assertEquals(told(change("unusual", "opened"), MARIA, RITA, DESK), [
+    `maria ${SEVEN - NIGHT}`,
+    "desk 0",
   ]);
 });
 
 Deno.test("what is urgent wakes people, and no digest holds it back", () => {
   const waiting = { ...RITA, digestAt: "08:00" };
-  assertEquals(told(change("tamper", "opened"), waiting), ["rita page 0", "rita email 0"]);
-  assertEquals(told(change("silent", "opened"), waiting), [
-    "rita page 0",
-    `rita email ${EIGHT - NIGHT} digest`,
-  ]);
+  assertEquals(told(change("tamper", "opened"), waiting), ["rita 0"]);
+  assertEquals(told(change("silent", "opened"), waiting), [`rita ${EIGHT - NIGHT} digest`]);
 });
 
 Deno.test("kinds that were not asked for, updates and ends come by no e-mail", () => {
-  assertEquals(told(change("budgetNear", "opened"), MARIA), ["maria page 0"]);
-  assertEquals(told(change("unusual", "updated"), MARIA), ["maria page 0"]);
-  assertEquals(told(change("unusual", "closed"), MARIA), ["maria page 0", "maria webhook 0"]);
+  assertEquals(told(change("budgetNear", "opened"), MARIA, DESK), []);
+  assertEquals(told(change("unusual", "updated"), MARIA, DESK), []);
+  assertEquals(told(change("unusual", "closed"), MARIA, DESK), ["desk 0"]);
+});
+
+Deno.test("who has said nothing is told of what matters: customers of warnings, staff of what is urgent", () => {
+  assertEquals(usualKinds("customer"), ["budgetPassed", "variation", "unusual"]);
+  assertEquals(usualKinds("staff"), ["outage", "tamper"]);
+});
+
+Deno.test("a delivery's id fits the convention, whatever its subject", () => {
+  const region = "A".repeat(40);
+  const alert = { id: `neverSleeps:${region}:2026-11-20T23:30:00Z` };
+  const listener: Listener = { ...DESK, id: "8a1f63c0d27be954" };
+  const [{ id }] = deliveriesOf(change("unusual", "opened", alert), [listener], NIGHT);
+  assertMatch(id, /^[\w.:-]{1,128}$/);
 });
 
 Deno.test("an e-mail that waited is dropped when it is over or was seen", () => {
   const opened = change("unusual", "opened");
-  const [, email, webhook] = deliveriesOf([opened], [MARIA], NIGHT);
+  const [email, webhook] = deliveriesOf(opened, [MARIA, DESK], NIGHT);
   const over = { ...opened.alert, closedAt: NIGHT + 60 };
-  assertEquals(isStillDue(email, opened.alert), true);
-  assertEquals(isStillDue(email, over), false);
-  assertEquals(isStillDue(webhook, over), true);
+  const seen = { ...opened.alert, acknowledged: { at: NIGHT, by: "rita" } };
+  const isStill = (delivery: typeof email, alert: Alert) => isStillDue(delivery, alert, "rita");
+  assertEquals(isStill(email, opened.alert), true);
+  assertEquals([over, seen].map((alert) => isStill(email, alert)), [false, false]);
+  // What one has seen another may not know yet.
+  assertEquals(isStillDue(email, seen, "olga"), true);
+  assertEquals(isStill(webhook, over), true);
+  assertEquals(isStill({ ...email, dueAt: email.at }, over), true);
 });
 
 Deno.test("quiet hours follow the clock on the wall, also on the night when it is changed", () => {
@@ -107,5 +118,6 @@ Deno.test("what is wrong with wishes is said by where", () => {
     digestAt: "8",
   });
   assertEquals(faults.map(({ path }) => path), ["kinds.email.1", "quiet.to", "digestAt"]);
-  assertEquals(listenerFaults(MARIA), []);
+  const fine = { audience: "customer" as const, kinds: { email: ["unusual" as const] } };
+  assertEquals(listenerFaults({ ...fine, quiet: MARIA.quiet }), []);
 });

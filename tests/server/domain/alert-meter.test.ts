@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { defaultLimits } from "../../../server/domain/alert-limits.ts";
 import {
   heard,
+  heardSince,
   impossibleWatts,
   type MeterFacts,
   meterFindings,
@@ -20,6 +21,7 @@ const LIMITS = defaultLimits(2);
 
 const silentFor = (seconds: number, gapSeconds = 300): MeterWatch => ({
   heardAt: NOW - seconds,
+  readN: 1,
   gapSeconds,
   signs: {},
 });
@@ -49,6 +51,17 @@ Deno.test("nobody was silent while the server was away, and what was told before
   const started = { listeningSince: NOW - 5 * MINUTE };
   assertEquals(found(silentFor(2 * HOUR), started), [`hold silent ${NOW - 2 * HOUR}`]);
   assertEquals(found(silentFor(4 * MINUTE), started), []);
+});
+
+Deno.test("what comes many at once tells how long it takes until it comes", () => {
+  const watch = newMeterWatch(0);
+  for (let at = 300; at <= HOUR; at += 300) heard(watch, at);
+  const batch = (lookedAt: number) =>
+    heardSince(watch, [3, 2, 1, 0].map((before) => lookedAt - 60 - before * 900), lookedAt);
+  for (let hour = 2; hour < 5; hour++) batch(hour * HOUR);
+  assertEquals([watch.heardAt, watch.gapSeconds > 3_000], [4 * HOUR, true]);
+  for (let at = 4 * HOUR + 300; at <= 7 * HOUR; at += 300) heardSince(watch, [at], at - 300);
+  assert(watch.gapSeconds < 400, `${watch.gapSeconds}`);
 });
 
 Deno.test("the gap comes to where as many are longer as shorter, and an outage moves it little", () => {

@@ -15,11 +15,11 @@ import {
   exchange,
   newWatch,
   type Place,
-  revise,
+  recount,
   type Watch,
 } from "../../../server/domain/alert-watch.ts";
 import { usualOf } from "../../../server/domain/usual.ts";
-import { evenly, instant, KWH, QUARTER } from "./bills.ts";
+import { evenly, instant, KWH } from "./bills.ts";
 
 const DAY = 86_400;
 const JULY = instant("2026-07-01T00:00:00Z");
@@ -45,16 +45,25 @@ const found = (watch: Watch, limits = QUIET, hasOpenFall = false): string[] =>
   pointFindings({ pointId: "home", watch, limits, hasOpenFall })
     .map(({ kind, key, level }) => `${level} ${kind} ${key}`);
 
-Deno.test("the limit of a day is told when it is passed, and is over at midnight", () => {
+Deno.test("the limit of a day is told when it is passed, and is over an hour after midnight", () => {
   const limits = { ...QUIET, dayMilliwattHours: 10 * KWH };
   const watch = draw(newWatch(JULY, PLACE), 1_000, 10, limits);
   assertEquals(found(watch, limits), []);
   draw(watch, 1_000, 0.25, limits);
   assertEquals(found(watch, limits), ["raise dayLimit 2026-07-01"]);
-  draw(watch, 0, 13.75, limits);
+  draw(watch, 0, 14.75, limits);
   assertEquals(found(watch, limits), ["raise dayLimit 2026-07-01"]);
   draw(watch, 0, 0.25, limits);
   assertEquals(found(watch, limits), []);
+});
+
+Deno.test("the limit of a day is told also if it is known only after midnight", () => {
+  const limits = { ...QUIET, dayMilliwattHours: 10 * KWH };
+  const watch = draw(newWatch(JULY, PLACE), 400, 24, limits);
+  assertEquals(found(watch, limits), []);
+  const late = draw(newWatch(JULY, PLACE), 400, 23, limits);
+  draw(draw(late, 1_000, 1, limits), 0, 0.25, limits);
+  assertEquals(found(late, limits), ["raise dayLimit 2026-07-01"]);
 });
 
 Deno.test("a budget of energy is told at 80 and at 100 %", () => {
@@ -122,8 +131,7 @@ Deno.test("no variation is told of a period with an exchange, a fall, gaps or la
   exchange(exchanged, JULY - DAY);
 
   const late = rated(12, VARIED);
-  const quarter = { start: JULY + DAY, milliwattHours: 100_000, quality: "estimated" as const };
-  revise(late, quarter, { ...quarter, milliwattHours: 200_000, quality: "measured" }, late.at);
+  recount(late, evenly(JULY, late.at, 13 * 9.6 * KWH), late.at);
   assertEquals(found(late, VARIES), held);
   draw(late, 400, 24);
   assertEquals(found(late, VARIES), ["raise variation 2026-07"]);
@@ -265,11 +273,9 @@ Deno.test("much that is estimated or missing is told once a period, until it is 
   const gap = { start: JULY + 2 * DAY, milliwattHours: 100_000, quality: "measured" as const };
   advance(watch, gap, limits, PLACE);
   assertEquals(found(watch, limits), ["raise estimation 2026-07"]);
-  for (let start = JULY + DAY; start < JULY + 2 * DAY; start += QUARTER) {
-    const missing = { start, milliwattHours: 0, quality: "missing" as const };
-    revise(watch, missing, { start, milliwattHours: 1, quality: "measured" }, watch.at);
-  }
+  recount(watch, evenly(JULY, watch.at, 20 * KWH), watch.at);
   assertEquals(found(watch, limits), []);
+  assertEquals(watch.period.milliwattHours, 20 * KWH);
 });
 
 Deno.test("the same quarters make the same of it, also handed over twice or after it was stored", () => {

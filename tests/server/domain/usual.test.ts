@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Value } from "../../../server/domain/energy.ts";
 import { energyOf } from "../../../server/domain/energy-slices.ts";
 import { billForecast, forecast, scaledTo } from "../../../server/domain/forecast.ts";
-import { usualOf } from "../../../server/domain/usual.ts";
+import { packUsual, unpackUsual, type Usual, usualOf } from "../../../server/domain/usual.ts";
 import { evenly, flatAt, instant, JULY, KWH, QUARTER, toRate } from "./bills.ts";
 
 const RIO = "America/Sao_Paulo";
@@ -124,4 +124,18 @@ Deno.test("scaledTo() comes to the total exactly", () => {
   const slices = evenly(0, 7 * QUARTER, 1_000);
   assertEquals(energyOf(scaledTo(slices, 333)), 333);
   assertEquals(scaledTo(slices, 1_000), slices);
+});
+
+Deno.test("unpackUsual() gives back what packUsual() was given, to seven digits", () => {
+  const rounded = ({ weeks, days, quarters, week }: Usual) =>
+    JSON.stringify(
+      [weeks, ...days, ...quarters.flat(), week],
+      (_, value) => typeof value === "number" ? Math.fround(value) : value,
+    );
+  for (const known of [2, 6]) {
+    const usual = usualOf(weeks(known, (weekday, week) => 9 + weekday / 4 + week / 2), RIO)!;
+    assert(rounded(unpackUsual(packUsual(usual))) === rounded(usual), `${known} weeks`);
+  }
+  const short = { ...usualOf(weeks(2, () => 9.6), "UTC")!, week: undefined };
+  assertEquals(unpackUsual(packUsual(short)).week, undefined);
 });
