@@ -2,8 +2,8 @@
  * What is known of a bill before it is put into words: integers, days as `2026-11-24`, months as
  * `2026-11`. Energy is in milliwatt-hours, money in minor units of the currency.
  */
+import type { Decimal } from "../domain/format.ts";
 import type { FlagColour } from "../domain/tariff.ts";
-import type { Decimal } from "./format.ts";
 
 export type PaperState =
   | { kind: "issued" }

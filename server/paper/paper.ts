@@ -2,9 +2,9 @@
  * A bill as it stands on paper: every text in one language, numbers only where something is drawn.
  * HTML and PDF show this and know no words of their own.
  */
+import type { Language } from "../domain/language.ts";
 import type { FlagColour } from "../domain/tariff.ts";
 import type { PaperState } from "./facts.ts";
-import type { Language } from "./words.ts";
 
 export interface Party {
   title: string;

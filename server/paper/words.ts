@@ -1,16 +1,11 @@
 /** What the paper says, in each language under the same keys. Places in braces are filled in. */
+import type { Language } from "../domain/language.ts";
 import { ENGLISH } from "./words-en.ts";
 import { PORTUGUESE, type WordKey, type Words } from "./words-pt.ts";
 
 export type { WordKey };
 
-export const LANGUAGES = ["pt-BR", "en"] as const;
-export type Language = typeof LANGUAGES[number];
-
 export const WORDS: Record<Language, Words> = { "pt-BR": PORTUGUESE, en: ENGLISH };
-
-/** The language of the paper for a locale like `pt-PT`; English where there is none. */
-export const languageOf = (locale: string): Language => /^pt\b/i.test(locale) ? "pt-BR" : "en";
 
 export type Says = (key: WordKey, places?: Record<string, string | number>) => string;
 

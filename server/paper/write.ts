@@ -1,14 +1,15 @@
 /** Puts what is known of a bill into words: the paper in one language. */
+import { formatsOf } from "../domain/format.ts";
+import type { Language } from "../domain/language.ts";
 import { formatTaxId } from "../domain/tax-id.ts";
 import type { PaperFacts, PartyFacts } from "./facts.ts";
-import { formatsOf } from "./format.ts";
 import type { Paper, Party } from "./paper.ts";
 import { flagOf, monthsOf, stripOf } from "./write-charts.ts";
 import { noticesOf } from "./write-sentences.ts";
 import { linesOf, readingsOf, taxesOf } from "./write-tables.ts";
 import { workingOf } from "./write-working.ts";
 import { given, placesFor, type Writing } from "./writing.ts";
-import { type Language, type Says, saysIn, type WordKey } from "./words.ts";
+import { type Says, saysIn, type WordKey } from "./words.ts";
 
 const NO_BREAK = "\u00a0";
 

@@ -1,6 +1,6 @@
 /** What every part of the paper is written with. */
+import type { Formats } from "../domain/format.ts";
 import type { PaperFacts } from "./facts.ts";
-import type { Formats } from "./format.ts";
 import type { Says } from "./words.ts";
 
 export interface Writing {

@@ -38,6 +38,8 @@ export interface AlertQuery {
   cursor?: string;
 }
 
+type Place = [openedAt: number, id: string];
+
 /** What became of an alert, for whoever looks on. */
 export interface AlertNews {
   event: AlertEvent;
@@ -51,13 +53,16 @@ export interface AlertCount {
   unacknowledged: number;
 }
 
+/** The database refuses longer keys, and no id comes near. */
+const MAX_ID = 200;
 const KEYS_A_READ = 10;
+const ROWS_A_READ = 200;
 /** Index rows looked through for one page, most of which may not fit. */
 const MAX_SCANNED = 2_000;
 const MAX_COUNTED = 100_000;
 const NEWS_MS = 10 * 60_000;
-/** A change may be seen a little later than others of the same second. */
-const NEWS_OVERLAP_SECONDS = 10;
+/** A change may be seen a while later than others of the same second. */
+const NEWS_OVERLAP_SECONDS = 60;
 const ALL_LISTS = "";
 const OPEN = "open";
 
@@ -69,6 +74,7 @@ export class Alerts {
   }
 
   async get(id: string): Promise<AlertRecord | undefined> {
+    if (id.length > MAX_ID) return undefined;
     return (await this.#kv.get<AlertRecord>(alertKey(id))).value ?? undefined;
   }
 
@@ -87,19 +93,19 @@ export class Alerts {
     const after = query.cursor === undefined ? undefined : readPlace(query.cursor);
     if (query.cursor !== undefined && !after) return { items: [] };
     const range = alertsIn(listFor(query), after);
+    const batchSize = Math.min(query.limit + 1, ROWS_A_READ);
     const items: AlertRecord[] = [];
-    const places: [openedAt: number, id: string][] = [];
-    for await (const { key } of this.#kv.list(range, { limit: MAX_SCANNED, batchSize: 200 })) {
-      places.push(alertPlaceIn(key));
-    }
-    for (let at = 0; at < places.length; at += KEYS_A_READ) {
-      const some = places.slice(at, at + KEYS_A_READ);
-      for (const { value } of await this.entries(some.map(([, id]) => id))) {
+    let scanned = 0;
+    let last: Place | undefined;
+    for await (const places of this.#places(range, { limit: MAX_SCANNED, batchSize })) {
+      for (const { value } of await this.entries(places.map(([, id]) => id))) {
         if (value && fits(value, query)) items.push(value);
         if (items.length > query.limit) return cut(items, query.limit);
       }
+      scanned += places.length;
+      last = places.at(-1);
     }
-    return places.length < MAX_SCANNED ? { items } : { items, next: writeCursor(places.at(-1)!) };
+    return last && scanned === MAX_SCANNED ? { items, next: writeCursor(last) } : { items };
   }
 
   /** Of those that are open, by kind and region. */
@@ -118,14 +124,22 @@ export class Alerts {
 
   async *open(): AsyncGenerator<AlertRecord> {
     const options = { limit: MAX_COUNTED, batchSize: 500 };
-    let ids: string[] = [];
-    for await (const { key } of this.#kv.list(alertsIn(OPEN), options)) {
-      ids.push(key[3] as string);
-      if (ids.length < KEYS_A_READ) continue;
-      for (const { value } of await this.entries(ids)) if (value) yield value;
-      ids = [];
+    for await (const places of this.#places(alertsIn(OPEN), options)) {
+      const entries = await this.entries(places.map(([, id]) => id));
+      for (const { value } of entries) if (value) yield value;
     }
-    for (const { value } of await this.entries(ids)) if (value) yield value;
+  }
+
+  /** As many at a time as can be read at once. */
+  async *#places(range: Deno.KvListSelector, options: Deno.KvListOptions): AsyncGenerator<Place[]> {
+    let places: Place[] = [];
+    for await (const { key } of this.#kv.list(range, options)) {
+      places.push(alertPlaceIn(key));
+      if (places.length < KEYS_A_READ) continue;
+      yield places;
+      places = [];
+    }
+    if (places.length > 0) yield places;
   }
 
   /** By somebody who has seen it; once, and no more where it is over. */
@@ -211,7 +225,7 @@ function cut(items: AlertRecord[], limit: number): Listed<AlertRecord> {
   return { items: shown, next: placeOf(shown[limit - 1]) };
 }
 
-function readPlace(cursor: string): [openedAt: number, id: string] | undefined {
+function readPlace(cursor: string): Place | undefined {
   const place = placeIn(cursor);
   if (!Array.isArray(place) || place.length !== 2) return undefined;
   const [openedAt, id] = place;

@@ -63,7 +63,12 @@ export class EmbeddedStore implements ReadingStore, Followable {
     readonly limits: EmbeddedLimits,
     private journal: { first: number; next: number; bytes: number },
   ) {
-    this.reader = new SeriesReader(new Sealed(kv), (series) => open.readings(series));
+    this.reader = new SeriesReader(
+      new Sealed(kv),
+      (series) => open.readings(series),
+      undefined,
+      (series) => open.sealedThrough(series),
+    );
     this.followers = new Followers(report);
     this.#cutBefore = journal.first;
     for (const series of open.series()) this.#noteIfFull(series);

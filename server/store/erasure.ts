@@ -6,6 +6,7 @@
  * then it is seen for certain whether something stands against it. All that follows may be done
  * twice: an erasure that was broken off is finished by asking for it again.
  */
+import { withoutCustomers } from "../domain/alert-limits.ts";
 import { heldBy, isOnlyHeldBy } from "../domain/holding.ts";
 import { done, failed, type Failure, noSuch, type Result } from "../errors.ts";
 import type { Audit } from "./audit.ts";
@@ -108,7 +109,11 @@ export class Erasure {
     const { records, audit } = this.parts;
     if (isOnlyHeldBy(point, customerId)) {
       if (point.label !== "" || point.address !== undefined) {
-        const blank = ({ address: _, ...rest }: PointRecord) => ({ ...rest, label: "" });
+        const blank = ({ address: _, limits, ...rest }: PointRecord) => ({
+          ...rest,
+          label: "",
+          ...limits && { limits: withoutCustomers(limits) },
+        });
         await records.erase<PointRecord>(POINTS, point.id, by, blank);
       }
       for await (const sensor of records.all(SENSORS, listOf("point", point.id))) {

@@ -193,6 +193,9 @@ export const alertsIn = (list: string, after?: [openedAt: number, id: string]) =
     ...after ? { start: [...alertListKey([list, ...after]), 0] } : {},
   }) as Deno.KvListSelector;
 
+/** What is usual at a point. */
+export const usualKey = (point: string) => ["usual", point];
+
 /** What is remembered of a point, and of a region, to tell what is to be told. */
 export const WATCHES = ["watch"];
 export const watchKey = (point: string) => [...WATCHES, point];
@@ -224,13 +227,28 @@ export const outboxKey = (target: string, lane: string, at: number, id: string) 
   at,
   id,
 ];
+/** What is behind a lane's, or behind all of whom they go to. */
+export const outboxBehind = (target: string, lane?: string) =>
+  lane === undefined ? [...OUTBOX, `${target}\0`] : [...outboxOf(target), `${lane}\0`];
+/** What became of alerts and is still to be spread among those who are told, in order. */
+export const ANNOUNCEMENTS = ["announcement"];
+export const announcementKey = (order: number) => [...ANNOUNCEMENTS, order];
+/** The number that was given last. */
+export const ANNOUNCED = ["announced"];
+/** Whose deliveries are to be looked at from an instant on. */
+export const OUTBOX_DUE = ["outDue"];
+export const outboxDueKey = (at: number, target: string) => [...OUTBOX_DUE, at, target];
 /** Deliveries that were given up. */
-export const deadLettersOf = (target: string) => ["deadLetter", target];
+export const DEAD_LETTERS = ["deadLetter"];
+export const deadLettersOf = (target: string) => [...DEAD_LETTERS, target];
 export const deadLetterKey = (target: string, at: number, id: string) => [
   ...deadLettersOf(target),
   at,
   id,
 ];
+
+/** Written whenever a webhook is added, so that two at once do not come to too many. */
+export const WEBHOOK_ADDED = ["webhookAdded"];
 
 /** Which server does what only one of them is to do. */
 export const leaseKey = (work: string) => ["lease", work];

@@ -16,6 +16,7 @@ import type { Person } from "./people.ts";
 import type { PointRecord } from "./points.ts";
 import type { SensorRecord } from "./sensors.ts";
 import type { TariffRecord } from "./tariffs.ts";
+import type { WebhookRecord } from "./webhooks.ts";
 
 export interface Row {
   id: string;
@@ -70,7 +71,7 @@ export const CUSTOMERS: Kind<Customer> = {
 export const POINTS: Kind<PointRecord> = {
   name: "point",
   title: ({ label }) => label,
-  searched: ({ label, code, address }) => [label, code, address],
+  searched: ({ label, code, address, region }) => [label, code, address, region],
   ended: { at: ({ retiredAt }) => retiredAt, word: "retired" },
   unique: ({ code, retiredAt }) => ({ code: whileInUse(retiredAt, code) }),
   lists: ({ customerId, retiredAt, holders, tariffs = [] }) => [
@@ -82,7 +83,7 @@ export const POINTS: Kind<PointRecord> = {
     ...new Set(holders.map(({ customerId }) => listOf("holder", customerId))),
   ],
   secret: [],
-  personal: ["label", "address"],
+  personal: ["label", "address", "limits"],
 };
 
 export const TARIFFS: Kind<TariffRecord> = {
@@ -132,7 +133,7 @@ export const PEOPLE: Kind<Person> = {
     ...customerId === undefined ? [] : [listOf("customer", customerId)],
   ],
   secret: ["passwordHash", "totp", "epoch"],
-  personal: ["name", "email"],
+  personal: ["name", "email", "alerts"],
 };
 
 /** One for each person at most, and one for setting up the first operator. */
@@ -157,6 +158,21 @@ export const API_KEYS: Kind<ApiKey> = {
   ],
   secret: ["hash"],
   personal: [],
+};
+
+/** What is removed stands in its customer's list alone, for an erasure that was cut off. */
+export const WEBHOOKS: Kind<WebhookRecord> = {
+  name: "webhook",
+  title: ({ label, url }) => label ?? url,
+  searched: ({ label, url }) => [label, url],
+  ended: { at: ({ removedAt }) => removedAt, word: "removed" },
+  unique: () => ({}),
+  lists: ({ customerId, removedAt }) => [
+    ...removedAt === undefined ? [ALL] : [],
+    ...customerId === undefined ? [] : [listOf("customer", customerId)],
+  ],
+  secret: ["sealed", "former"],
+  personal: ["url", "label"],
 };
 
 /** Of a list of invoices those that something is owed of. */

@@ -42,10 +42,19 @@ export class Lease {
     return true;
   }
 
+  get isHeld(): boolean {
+    return this.#check !== undefined;
+  }
+
   /** For each atomic of the work. */
   get check(): Deno.AtomicCheck {
     if (!this.#check) throw new Error(`The lease of ${this.work} is not held`);
     return this.#check;
+  }
+
+  /** Once something could not be written: another server may have it. */
+  lose(): void {
+    this.#check = undefined;
   }
 
   /** Lets the next server begin at once. */

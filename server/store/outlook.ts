@@ -128,11 +128,15 @@ export class Outlook {
     return done({ ...known.value, creditBefore: creditBefore(view, period) });
   }
 
-  /** Of a period that has not ended, where it is known what is usual. */
-  async expected(view: View, known: ToRate): Promise<Expected | undefined> {
+  /** Of a period that has not ended, where it is known what is usual, or that is at hand. */
+  async expected(
+    view: View,
+    known: ToRate,
+    usualOf = (view: View) => this.usual(view),
+  ): Promise<Expected | undefined> {
     const { period: { from, to: until }, timeZone } = known;
     if (until <= view.now) return undefined;
-    const usual = await this.usual(view);
+    const usual = await usualOf(view);
     if (!usual) return undefined;
     const expected = forecast(known.energy, usual, { from, until, timeZone });
     return { ...expected, bill: billForecast(known, expected) };

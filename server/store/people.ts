@@ -2,6 +2,7 @@
  * People who sign in: operators of the utility, and customers. Someone who is invited has no
  * password until they follow their link.
  */
+import type { AlertWish } from "../domain/alert-delivery.ts";
 import { done, failed, type Failure, noSuch, type Result } from "../errors.ts";
 import type { Audit } from "./audit.ts";
 import type { Change } from "./change.ts";
@@ -27,6 +28,8 @@ export interface Person {
   epoch: number;
   createdAt: number;
   disabledAt?: number;
+  /** How they want to be told of alerts, where that is not as usual. */
+  alerts?: AlertWish;
 }
 
 export type NewPerson = Pick<Person, "email" | "name" | "role" | "customerId">;
@@ -41,6 +44,7 @@ export const asEmail = (text: string): string => text.trim().toLowerCase();
 
 const OPERATORS = listOf("role", "operator");
 
+const ERASED = "The person is erased.";
 const SELF = "Nobody can disable themselves: ask another operator.";
 const LAST = "This is the last operator who can sign in: there must be another one first.";
 
@@ -71,6 +75,11 @@ export class People {
   /** All who sign in or signed in for a customer. */
   ofCustomer(customerId: string): AsyncGenerator<Person> {
     return this.records.all(PEOPLE, listOf("customer", customerId));
+  }
+
+  /** Those who are not disabled. */
+  operators(): AsyncGenerator<Person> {
+    return this.records.all(PEOPLE, OPERATORS);
   }
 
   async hasOperator(): Promise<boolean> {
@@ -104,7 +113,7 @@ export class People {
       id,
       by,
       async (person, change) => {
-        if (person.email === "") return failed("conflict", "The person is erased.");
+        if (person.email === "") return failed("conflict", ERASED);
         if (email !== undefined) person.email = asEmail(email);
         if (name !== undefined) person.name = name;
         if (disabled === false) delete person.disabledAt;
@@ -117,6 +126,15 @@ export class People {
     );
     if (updated.ok && disabled) await this.sessions.endAll(id);
     return updated;
+  }
+
+  /** As usual again, if it is empty. */
+  async setAlerts(id: string, wish: AlertWish, by: By): Promise<Result<Person>> {
+    return await this.records.update<Person, Person>(PEOPLE, id, by, (person) => {
+      if (person.email === "") return failed("conflict", ERASED);
+      person.alerts = Object.keys(wish).length > 0 ? wish : undefined;
+      return done(person);
+    });
   }
 
   /** A new link for someone who has lost the invitation or the password. */
@@ -138,7 +156,7 @@ export class People {
       await this.records.transact<void>(by, async (change) => {
         const person = await change.get(PEOPLE, id);
         if (!person || person.email === "") return done(undefined);
-        const { passwordHash: _, totp: __, ...rest } = person;
+        const { passwordHash: _, totp: __, alerts: ___, ...rest } = person;
         await this.#disable(change, rest, by.at);
         change.erase(PEOPLE, { ...rest, email: "", name: "" });
         return done(undefined);
@@ -158,7 +176,7 @@ export class People {
     if (by.actor.kind === "person" && by.actor.id === person.id) return failed("conflict", SELF);
     if (person.role !== "operator" || person.passwordHash === undefined) return undefined;
     // What was read is checked to be still so: two operators cannot disable each other at once.
-    for await (const { id, passwordHash } of this.records.all(PEOPLE, OPERATORS)) {
+    for await (const { id, passwordHash } of this.operators()) {
       if (id === person.id || passwordHash === undefined) continue;
       const other = await change.get(PEOPLE, id);
       if (other?.passwordHash !== undefined && other.disabledAt === undefined) return undefined;

@@ -1,10 +1,12 @@
 /** Places of supply: who holds each of them, and which meters counted there. */
+import { type Limits, withoutCustomers } from "../domain/alert-limits.ts";
 import type { Holding } from "../domain/holding.ts";
 import type { Supply } from "../domain/tariff.ts";
-import { done, failed, type Failure, type Result } from "../errors.ts";
+import { done, type Result } from "../errors.ts";
 import { leave } from "./assignments.ts";
-import { beforeBilled, billedTo } from "./billed-to.ts";
-import { CUSTOMERS, listOf, METERS, POINTS } from "./kinds.ts";
+import { billedTo } from "./billed-to.ts";
+import { handOver } from "./hand-over.ts";
+import { ALL, CUSTOMERS, listOf, METERS, POINTS } from "./kinds.ts";
 import { misclocked, misread } from "./point-periods.ts";
 import { type ChosenTariff, type TariffWish, wishedTariff } from "./point-tariffs.ts";
 import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
@@ -42,6 +44,10 @@ export interface PointRecord {
   readingDays?: Record<string, number>;
   /** With one phase, if it is not said. */
   supply?: Supply;
+  /** The utility's code of a street, a transformer or a feeder: what may fail as one. */
+  region?: string;
+  /** From where on something is told, where it is not as in the tariff group. */
+  limits?: Partial<Limits>;
 }
 
 export type NewPoint = Pick<
@@ -54,12 +60,12 @@ export type NewPoint = Pick<
   | "readingDay"
   | "readingDays"
   | "supply"
+  | "region"
 >;
 
 /** What a change may give anew; a new holder from an instant on. */
 export type PointChange = Partial<NewPoint> & TariffWish & { heldFrom?: number };
 
-const MAX_HOLDERS = 200;
 /** With the point, below the ten checks of an atomic. */
 const METERS_AN_ATOMIC = 8;
 
@@ -70,11 +76,21 @@ export class Points {
     return this.records.get(POINTS, id);
   }
 
+  /** In any order; those that there are. */
+  getAll(ids: string[]): Promise<PointRecord[]> {
+    return this.records.getAll(POINTS, ids);
+  }
+
   list(
     { customerId, ...query }: ListQuery & { customerId?: string },
   ): Promise<Listed<PointRecord>> {
     const of = customerId === undefined ? undefined : listOf("customer", customerId);
     return this.records.list(POINTS, { ...query, of });
+  }
+
+  async hasSeveral(customerId: string): Promise<boolean> {
+    const { items } = await this.list({ customerId, list: ALL, limit: 2 });
+    return items.length > 1;
   }
 
   /** All that a customer has or had. */
@@ -135,6 +151,28 @@ export class Points {
     );
   }
 
+  /** In place of all its own. */
+  setLimits(id: string, limits: Partial<Limits>, by: By): Promise<Result<PointRecord>> {
+    return this.#limit(id, by, () => limits);
+  }
+
+  /** In place of those that its holder sets. */
+  setCustomersLimits(id: string, limits: Partial<Limits>, by: By): Promise<Result<PointRecord>> {
+    return this.#limit(id, by, (current) => ({ ...withoutCustomers(current), ...limits }));
+  }
+
+  async #limit(
+    id: string,
+    by: By,
+    change: (limits: Partial<Limits>) => Partial<Limits>,
+  ): Promise<Result<PointRecord>> {
+    type Limited = PointRecord;
+    return await this.records.updateInUse<Limited, Limited>(POINTS, id, by, (point) => {
+      point.limits = change(point.limits ?? {});
+      return done(point);
+    });
+  }
+
   /** The supply ends: first the meters leave, some at a time, then the point is retired. */
   async retire(id: string, by: By): Promise<Result<void>> {
     for (let expected = by.expected;; expected = undefined) {
@@ -170,23 +208,3 @@ export const pointOf = (point: NewPoint, id: string, at: number): PointRecord =>
   holders: [{ customerId: point.customerId, from: 0 }],
   assignments: [],
 });
-
-/** What is billed already has been billed to whoever had the point then. */
-function handOver(
-  point: PointRecord,
-  customerId: string,
-  from: number,
-  billed: number,
-): Failure | undefined {
-  const current = point.holders[point.holders.length - 1];
-  if (from <= current.from) {
-    const since = new Date(current.from * 1000).toISOString();
-    return failed("conflict", `The point is held by ${current.customerId} since ${since}.`);
-  }
-  if (from < billed) return beforeBilled("heldFrom", billed);
-  if (point.holders.length >= MAX_HOLDERS) {
-    return failed("conflict", `The point has had ${MAX_HOLDERS} holders.`);
-  }
-  current.to = from;
-  point.holders.push({ customerId, from });
-}

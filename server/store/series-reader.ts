@@ -14,6 +14,8 @@ import { type DayRow, type Sealed, SECONDS_A_DAY, SLOT_SECONDS, slotEdges } from
 
 /** Of more than this, one page does not look for those that it holds. */
 const MAX_SCANNED = 200_000;
+/** Half an hour of readings every 5 s is about two. */
+const CHUNKS_OF_RECENT = 4;
 const AFTER_ALL_DAYS = 0xffffffff;
 
 export const dayOf = (time: number): number => Math.floor(time / SECONDS_A_DAY);
@@ -29,6 +31,8 @@ export class SeriesReader {
     readonly sealed: Sealed,
     readonly openOf: (series: Series) => Reading[] | Promise<Reading[]>,
     readonly maxScanned = MAX_SCANNED,
+    /** The highest number that is sealed, where that is at hand. */
+    readonly sealedThrough?: (series: Series) => number,
   ) {}
 
   /** As everything is now, for as long as something is worked out. */
@@ -37,6 +41,7 @@ export class SeriesReader {
       this.sealed.remembering(),
       remembering((series) => this.openOf(series)),
       this.maxScanned,
+      this.sealedThrough,
     );
   }
 
@@ -75,6 +80,25 @@ export class SeriesReader {
       below = chunk.readings[0].n;
     }
     return merge(sealed, open).slice(-count);
+  }
+
+  /**
+   * The readings since an instant with the last one before it, found from the end of the series;
+   * undefined if they go far back.
+   */
+  async recent(series: Series, from: number): Promise<Reading[] | undefined> {
+    let readings = await this.openOf(series);
+    const through = this.sealedThrough?.(series) ?? Infinity;
+    let isWhole = readings.length > 0 && readings[0].n > through;
+    for (let below = MAX_N + 1, looks = 0; !isWhole || bestTime(readings[0]) > from; looks++) {
+      if (looks === CHUNKS_OF_RECENT) return undefined;
+      const chunk = await this.sealed.chunkAt(series, below - 1);
+      if (!chunk) return readings;
+      readings = merge(chunk.readings, readings);
+      below = chunk.readings[0].n;
+      isWhole = readings[0].n >= below;
+    }
+    return fromLastBefore(from, readings);
   }
 
   /** Whether nothing was ever read. */

@@ -3,6 +3,7 @@
  * month. What is billed stays: no version begins before that, and an invoice keeps what it was
  * computed from, so a bill can be computed anew at any time.
  */
+import type { Limits } from "../domain/alert-limits.ts";
 import type { MonthlySurcharge, Months, Tariff, TariffVersion } from "../domain/tariff.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { beforeBilled, billedLongest } from "./billed-to.ts";
@@ -27,6 +28,8 @@ export interface TariffRecord {
   from: number;
   /** What is announced by month, for all versions. */
   months?: Months;
+  /** From where on something is told of the points that have it, unless it is said of a point. */
+  limits?: Partial<Limits>;
 }
 
 export interface NewVersion {
@@ -152,6 +155,15 @@ export class Tariffs {
     type Offered = TariffRecord;
     return await this.records.updateInUse<Offered, Offered>(TARIFFS, id, by, (record) => {
       record.offered = offered;
+      return done(record);
+    });
+  }
+
+  /** In place of all that it had. */
+  async setLimits(id: string, limits: Partial<Limits>, by: By): Promise<Result<TariffRecord>> {
+    type Limited = TariffRecord;
+    return await this.records.updateInUse<Limited, Limited>(TARIFFS, id, by, (record) => {
+      record.limits = limits;
       return done(record);
     });
   }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PAPER_FILES, STYLE_PATH } from "../../../server/paper/files.ts";
 import { paperHtml } from "../../../server/paper/html.ts";
-import { LANGUAGES } from "../../../server/paper/words.ts";
+import { LANGUAGES } from "../../../server/domain/language.ts";
 import { paperOf } from "../../../server/paper/write.ts";
 import { billOf, PIX } from "./example-bill.ts";
 

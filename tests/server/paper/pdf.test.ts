@@ -5,7 +5,7 @@ import { parsePix } from "../../../server/domain/pix.ts";
 import type { PaperFacts } from "../../../server/paper/facts.ts";
 import { writable } from "../../../server/paper/pdf-pen.ts";
 import { paperPdf } from "../../../server/paper/pdf.ts";
-import { type Language, LANGUAGES } from "../../../server/paper/words.ts";
+import { type Language, LANGUAGES } from "../../../server/domain/language.ts";
 import { paperOf } from "../../../server/paper/write.ts";
 import { billOf, PIX } from "./example-bill.ts";
 import { type ReadPdf, readPdf } from "./pdf-reader.ts";

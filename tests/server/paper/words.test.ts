@@ -1,6 +1,7 @@
 /** Both languages of the paper say the same things, with the same places to fill in. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { languageOf, LANGUAGES, saysIn, type WordKey, WORDS } from "../../../server/paper/words.ts";
+import { LANGUAGES } from "../../../server/domain/language.ts";
+import { saysIn, type WordKey, WORDS } from "../../../server/paper/words.ts";
 
 const placesOf = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
@@ -37,19 +38,3 @@ Deno.test("saysIn() fills in places, and throws where one is missing", () => {
   assertEquals(says("dayOf", { date: "6 out", energy: "10,4 kWh" }), "6 out: 10,4 kWh");
   assertThrows(() => says("dayOf", { date: "6 out" }), RangeError, "dayOf lacks its energy");
 });
-
-for (
-  const [locale, language] of [
-    ["pt-BR", "pt-BR"],
-    ["pt", "pt-BR"],
-    ["PT-pt", "pt-BR"],
-    ["en-US", "en"],
-    ["de", "en"],
-    ["ptolemaic", "en"],
-    ["", "en"],
-  ]
-) {
-  Deno.test(`languageOf() picks ${language} for "${locale}"`, () => {
-    assertEquals(languageOf(locale), language as ReturnType<typeof languageOf>);
-  });
-}

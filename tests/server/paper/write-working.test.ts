@@ -1,7 +1,7 @@
 /** How a bill was computed, as the paper says it: whoever checks it by hand finds all that it takes. */
 import { assert, assertEquals } from "@std/assert";
 import type { PaperFacts } from "../../../server/paper/facts.ts";
-import type { Language } from "../../../server/paper/words.ts";
+import type { Language } from "../../../server/domain/language.ts";
 import { billOf } from "./example-bill.ts";
 import { written } from "./written.ts";
 

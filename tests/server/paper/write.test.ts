@@ -1,7 +1,7 @@
 /** What the paper says of a bill, in both languages. */
 import { assert, assertEquals } from "@std/assert";
 import type { PaperFacts } from "../../../server/paper/facts.ts";
-import { type Language, LANGUAGES } from "../../../server/paper/words.ts";
+import { type Language, LANGUAGES } from "../../../server/domain/language.ts";
 import { paperOf, shownTaxId } from "../../../server/paper/write.ts";
 import { billOf, PIX } from "./example-bill.ts";
 import { written } from "./written.ts";

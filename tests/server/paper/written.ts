@@ -1,7 +1,7 @@
 /** The example's paper in words, with usual blanks, for reading. */
 import type { PaperFacts } from "../../../server/paper/facts.ts";
 import type { Paper } from "../../../server/paper/paper.ts";
-import type { Language } from "../../../server/paper/words.ts";
+import type { Language } from "../../../server/domain/language.ts";
 import { paperOf } from "../../../server/paper/write.ts";
 import { billOf } from "./example-bill.ts";
 
