@@ -1,6 +1,7 @@
 /** The server's settings, read from variables: all optional, and each checked. */
 import { z } from "zod";
 import { isTimeZone } from "./domain/calendar.ts";
+import { isLocale } from "./domain/locale.ts";
 import { secretFault } from "./domain/webhook-signature.ts";
 import { done, failed, type FieldError, type Result } from "./errors.ts";
 
@@ -23,15 +24,26 @@ const isPublicUrl = (text: string) => {
   return pathname === "/" && search + hash + username + password === "";
 };
 
-const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
-
-const isLocale = (text: string): boolean => {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(text).length > 0;
-  } catch {
-    return false;
-  }
+const isSmtpUrl = (text: string) => {
+  const url = URL.parse(text);
+  return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== "" &&
+    /^\/?$/.test(url.pathname);
 };
+
+const HOST_NAME = /^([^\s/?#:@\\]+|\[[\da-f:.]+\])$/i;
+
+/** As a URL writes them, without a port. */
+const hostNames = z.string().transform((list, context) =>
+  list.split(",").map((item) => {
+    const name = item.trim();
+    const url = HOST_NAME.test(name) ? URL.parse(`http://${name}`) : null;
+    if (url) return url.hostname;
+    context.addIssue("must be names of hosts with commas between, like hooks.lan,home.lan");
+    return z.NEVER;
+  })
+);
+
+const CURRENCIES = new Set(Intl.supportedValuesOf("currency"));
 
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
@@ -66,6 +78,11 @@ const variables = z.object({
     const fault = secretFault(text);
     if (fault) context.addIssue(fault);
   }).optional(),
+  CONTALUZ_SMTP_URL: z.string().refine(isSmtpUrl, {
+    error: "must be a URL like smtps://user:password@mail.example.com:465",
+  }).optional(),
+  CONTALUZ_MAIL_FROM: z.email("must be an address like luz@example.com").optional(),
+  CONTALUZ_WEBHOOK_HOSTS: hostNames.default([]),
   CONTALUZ_LOG: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
     .default("info"),
 });
@@ -89,6 +106,12 @@ export interface Config {
   proxies: number;
   /** Of those who tell of payments. */
   paymentSecret: string | undefined;
+  /** Of the server that takes mails, if any are sent. */
+  smtpUrl: string | undefined;
+  /** The sender's address. */
+  mailFrom: string | undefined;
+  /** Hosts that webhooks may go to although they lie in a private network. */
+  webhookHosts: string[];
   logLevel: LogLevel;
 }
 
@@ -117,6 +140,9 @@ export function parseConfig(env: Record<string, string | undefined>): Result<Con
     publicUrl: values.CONTALUZ_PUBLIC_URL,
     proxies: values.CONTALUZ_PROXIES,
     paymentSecret: values.CONTALUZ_PAYMENT_SECRET,
+    smtpUrl: values.CONTALUZ_SMTP_URL,
+    mailFrom: values.CONTALUZ_MAIL_FROM,
+    webhookHosts: values.CONTALUZ_WEBHOOK_HOSTS,
     logLevel: values.CONTALUZ_LOG,
   });
 }
@@ -130,18 +156,27 @@ function missingIn(values: z.infer<typeof variables>, sharedKv: string | undefin
     const message = "is required with a shared store, as all servers must have the same";
     missing.push({ path: "CONTALUZ_SECRET", message });
   }
+  if (values.CONTALUZ_SMTP_URL !== undefined && values.CONTALUZ_MAIL_FROM === undefined) {
+    missing.push({ path: "CONTALUZ_MAIL_FROM", message: "is required with CONTALUZ_SMTP_URL" });
+  }
   return missing;
 }
 
 const SHORT_OPERATOR_KEY = 16;
+/** They may well be set for the tool on the same machine. */
+const OF_THE_TERMINAL_TOOL = ["CONTALUZ_ADDRESS", "CONTALUZ_KEY"];
 
 /** What a start can go on with, though it is hardly meant so. */
 export function warningsOf(env: Record<string, string | undefined>): string[] {
+  const known = [...Object.keys(variables.shape), ...OF_THE_TERMINAL_TOOL];
   const warnings = Object.keys(env)
-    .filter((name) => name.startsWith("CONTALUZ_") && !(name in variables.shape))
+    .filter((name) => name.startsWith("CONTALUZ_") && !known.includes(name))
     .map((name) => `${name} is not a setting and is ignored`);
   if (env.CONTALUZ_KV_TOKEN && !env.CONTALUZ_KV) {
     warnings.push("CONTALUZ_KV_TOKEN is ignored without CONTALUZ_KV");
+  }
+  if (env.CONTALUZ_MAIL_FROM && !env.CONTALUZ_SMTP_URL) {
+    warnings.push("CONTALUZ_MAIL_FROM is ignored without CONTALUZ_SMTP_URL");
   }
   if (Number(env.CONTALUZ_PROXIES) > 0 && !env.CONTALUZ_PUBLIC_URL) {
     warnings.push(

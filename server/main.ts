@@ -2,6 +2,7 @@
  * The server: the only place that reads the environment, opens the database and the sockets, and
  * knows the clock, the timers and the source of randomness. Everything is put together here.
  */
+import { lookup } from "node:dns/promises";
 import { type Config, parseConfig, warningsOf } from "./config.ts";
 import { NoAnswerError, type ReportProblem } from "./errors.ts";
 import { createApp } from "./http/app.ts";
@@ -11,6 +12,8 @@ import type { Ingest } from "./ingest/ingest.ts";
 import { serveUdp, type Udp } from "./ingest/udp.ts";
 import { createLog, type Log, reasonOf } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { hookPoster } from "./notify/hook-post.ts";
+import { mailer } from "./notify/mail.ts";
 import { openService } from "./service.ts";
 import { type DataFolder, openDataFolder } from "./store/data-folder.ts";
 import { READY_PROBE } from "./store/keys.ts";
@@ -25,6 +28,7 @@ const CALL_MS = 10_000;
 const STOP_MS = 4_500;
 /** A client that never ends its request must not hold up the stop. */
 const LAST_REQUESTS_MS = 2_500;
+const LAST_DELIVERIES_MS = 1_000;
 
 const now = () => Math.floor(Date.now() / 1000);
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -70,6 +74,12 @@ async function openKv(config: Config, folder: DataFolder | undefined): Promise<D
   return limitedKv(await inTime(Deno.openKv(url)), inTime);
 }
 
+const addressesOf = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
+const mailOf = ({ smtpUrl: url, mailFrom: from }: Config) =>
+  url !== undefined && from !== undefined ? mailer({ url, from, timer }) : undefined;
+
 /** The service over what this process has, and a hook for how long commits take. */
 async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Log) {
   let commitTook = (_seconds: number) => {};
@@ -82,6 +92,9 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
     currency: config.currency,
     locale: config.locale,
     paymentSecret: config.paymentSecret,
+    hookPost: hookPoster({ resolve: addressesOf, timer, allowedHosts: config.webhookHosts }),
+    webhookHosts: config.webhookHosts,
+    mail: mailOf(config),
     publicUrl: config.publicUrl,
     proxies: config.proxies,
     now,
@@ -102,6 +115,7 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
       return result;
     },
     report: reportTo(log),
+    log,
     refused: (outcome) => log("debug", "Datagram refused", { outcome }),
   });
   const onCommit = (listener: typeof commitTook) => commitTook = listener;
@@ -110,7 +124,8 @@ async function openHere(config: Config, kv: Deno.Kv, secret: Uint8Array, log: Lo
 
 type Opened = Awaited<ReturnType<typeof openHere>>;
 
-function metricsOf({ ingest, keyring, store, onCommit }: Opened, storeBytes: () => number) {
+function metricsOf(opened: Opened, storeBytes: () => number) {
+  const { ingest, keyring, store, alerting, delivering, onCommit } = opened;
   const metrics = createMetrics({
     datagrams: () => ingest.counts,
     readings: () => ingest.readings,
@@ -120,6 +135,9 @@ function metricsOf({ ingest, keyring, store, onCommit }: Opened, storeBytes: () 
     openReadings: () => store.stats().openReadings,
     journalBytes: () => store.stats().journalBytes,
     storeBytes,
+    alerts: () => alerting.stats,
+    deliveries: () => delivering.counts,
+    waiting: () => delivering.size,
   });
   onCommit(metrics.commitTook);
   return metrics.text;
@@ -184,7 +202,11 @@ async function serve(config: Config, kv: Deno.Kv, folder: DataFolder | undefined
       service.live.close();
       const lastRequests = Promise.race([server.shutdown(), sleep(LAST_REQUESTS_MS)]);
       await udp?.handOver();
-      await Promise.all([lastRequests, service.ingest.close(), service.closing.stop()]);
+      service.newsDesk.stop();
+      const jobs = [service.ingest.close(), service.closing.stop(), service.alerting.stop()];
+      await Promise.all([lastRequests, ...jobs]);
+      // What a receiver has not answered by then is sent once more after the next start.
+      await Promise.race([service.delivering.stop(), sleep(LAST_DELIVERIES_MS)]);
       await udp?.close();
       kv.close();
       folder?.release();

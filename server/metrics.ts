@@ -13,6 +13,19 @@ export interface Sources {
   openReadings: () => number;
   journalBytes: () => number;
   storeBytes: () => number;
+  alerts: () => AlertFigures;
+  deliveries: () => Record<string, number>;
+  waiting: () => { waiting: number; dead: number };
+}
+
+export interface AlertFigures {
+  /** By kind and event, like `silent opened`. */
+  changes: Map<string, number>;
+  /** How many are open, by kind and region. */
+  open: Map<string, number>;
+  points: number;
+  sweptAt: number;
+  sweepSeconds: number;
 }
 
 export interface Metrics {
@@ -20,11 +33,16 @@ export interface Metrics {
   commitTook: (seconds: number) => void;
 }
 
+const COUNTED = ", as the server that delivers counted them a minute ago at most";
+
 export function createMetrics(sources: Sources): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  counter("contaluz_datagrams_total", "Datagrams by outcome", sources.datagrams, registry);
-  counter("contaluz_readings_total", "Readings by outcome", sources.readings, registry);
+  const byOutcome = (name: string, help: string, read: () => Record<string, number>) =>
+    counter(name, help, ["outcome"], () => Object.entries(read()), registry);
+  byOutcome("contaluz_datagrams_total", "Datagrams by outcome", sources.datagrams);
+  byOutcome("contaluz_readings_total", "Readings by outcome", sources.readings);
+  alertMetrics(sources, registry);
   const gauges: [string, string, () => number][] = [
     ["queued", "Datagrams and appends that wait", sources.queued],
     ["meters", "Meters with a key in memory", sources.meters],
@@ -32,6 +50,19 @@ export function createMetrics(sources: Sources): Metrics {
     ["open_readings", "Readings not yet in a row of their own", sources.openReadings],
     ["journal_bytes", "Length of the journal", sources.journalBytes],
     ["store_bytes", "Size of the embedded store's files", sources.storeBytes],
+    ["swept_points", "Points looked at for alerts", () => sources.alerts().points],
+    [
+      "sweep_seconds",
+      "Time of the last look at all points, in whole seconds",
+      () => sources.alerts().sweepSeconds,
+    ],
+    ["swept_at_seconds", "When that began, in Unix seconds", () => sources.alerts().sweptAt],
+    [
+      "deliveries_waiting",
+      `Deliveries of alerts that wait${COUNTED}`,
+      () => sources.waiting().waiting,
+    ],
+    ["dead_letters", `Deliveries of alerts given up${COUNTED}`, () => sources.waiting().dead],
   ];
   for (const [name, help, read] of gauges) {
     const collect = function (this: Gauge) {
@@ -48,15 +79,39 @@ export function createMetrics(sources: Sources): Metrics {
   return { text: () => registry.metrics(), commitTook: (seconds) => commit.observe(seconds) };
 }
 
+function alertMetrics({ alerts, deliveries }: Sources, registry: Registry): void {
+  const changes = () => alerts().changes;
+  const help = "What became of alerts, by kind and event";
+  counter("contaluz_alerts_total", help, ["kind", "event"], changes, registry);
+  const told = "Deliveries of alerts by way and outcome";
+  const tries = () => Object.entries(deliveries());
+  counter("contaluz_alert_deliveries_total", told, ["way", "outcome"], tries, registry);
+  const collect = function (this: Gauge<"kind" | "region">) {
+    this.reset();
+    for (const [place, count] of alerts().open) {
+      const [kind, region] = place.split(" ");
+      this.set({ kind, region }, count);
+    }
+  };
+  const name = "contaluz_alerts_open";
+  const what = "Alerts that are open, by kind and region, as of the last sweep";
+  new Gauge({ name, help: what, labelNames: ["kind", "region"], registers: [registry], collect });
+}
+
+/** Numbers by the words of their labels, like `webhook delivered`. */
 function counter(
   name: string,
   help: string,
-  read: () => Record<string, number>,
+  labelNames: string[],
+  read: () => Iterable<[words: string, value: number]>,
   registry: Registry,
 ): void {
-  const collect = function (this: Counter<"outcome">) {
+  const collect = function (this: Counter) {
     this.reset();
-    for (const [outcome, value] of Object.entries(read())) this.inc({ outcome }, value);
+    for (const [words, value] of read()) {
+      const labels = words.split(" ").map((word, i) => [labelNames[i], word]);
+      this.inc(Object.fromEntries(labels), value);
+    }
   };
-  new Counter({ name, help, labelNames: ["outcome"], registers: [registry], collect });
+  new Counter({ name, help, labelNames, registers: [registry], collect });
 }

@@ -1,7 +1,9 @@
 /** The safeguards that `break-the-code.ts` takes out one at a time, and the tests that must notice. */
 
+import { ALERTS } from "./mutants-alerts.ts";
 import { BILLS } from "./mutants-bills.ts";
 import { LIVE } from "./mutants-live.ts";
+import { NOTIFY } from "./mutants-notify.ts";
 import { SIGN_IN } from "./mutants-sign-in.ts";
 
 export interface Mutant {
@@ -143,8 +145,8 @@ const STORE: Mutant[] = [
   {
     lost: "the open part in what is read",
     file: "server/store/embedded.ts",
-    from: "(series) => open.readings(series));",
-    to: "(series) => open.readings(series).slice(0, 0));",
+    from: "(series) => open.readings(series),",
+    to: "(series) => open.readings(series).slice(0, 0),",
     tests: ["readings-api"],
   },
   {
@@ -289,4 +291,6 @@ export const MUTANTS: Mutant[] = [
   ...LIVE,
   ...SIGN_IN,
   ...BILLS,
+  ...NOTIFY,
+  ...ALERTS,
 ];

@@ -53,6 +53,8 @@ export interface IngestParts extends VerifyParts {
   linger: (isBusy: boolean) => Promise<void>;
   /** Measures a commit. */
   timed: <T>(commit: () => Promise<T>) => Promise<T>;
+  /** Told of a known meter whose datagram somebody else has signed. */
+  forged?: (meter: string) => void;
   /** Told of each datagram that gets no acknowledgement. */
   refused?: (outcome: DatagramOutcome) => void;
 }
@@ -206,6 +208,7 @@ export class Ingest {
   ): Promise<Verified | undefined> {
     const { report, answer } = waiting;
     const verdict = await this.#verifier.verify(waiting, isUnknown, taken);
+    if (verdict.outcome === "wrongTag") this.parts.forged?.(report.meter);
     if (verdict.outcome !== undefined) return this.#end(answer, verdict.outcome);
     const { append, sign } = verdict;
     const settle = (outcome: Outcome | undefined) => this.#settle(report, sign, answer, outcome);

@@ -5,11 +5,15 @@
  *
  * Telling waits until the commit's acknowledgements have left: `soon` runs it in a turn of its own.
  */
+import { KINDS } from "../domain/alert-kinds.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
-import { type Connection, GOING_AWAY, NOT_ALLOWED } from "./connection.ts";
+import type { AlertNews, AlertRecord } from "../store/alerts.ts";
+import { GOING_AWAY, NOT_ALLOWED } from "./connection.ts";
 import { FollowedPoint, type PointParts } from "./followed-point.ts";
 import type { FollowedSeries, LiveReading } from "./followed-series.ts";
 import { type Subscriber, Subscribers } from "./subscribers.ts";
+
+type AlertReader = Pick<Subscriber, "customerId" | "locale">;
 
 export interface FeedParts extends PointParts {
   /** Unix seconds. */
@@ -17,18 +21,14 @@ export interface FeedParts extends PointParts {
   /** The text of a message. */
   readingText: (live: LiveReading) => string;
   heartbeatText: (at: number) => string;
+  alertText: (news: AlertNews, reader: AlertReader) => Promise<string>;
   /** Runs something soon, but not at once. */
   soon: (run: () => void) => void;
   /** Runs something again and again, until what it gives is called. */
   every: (ms: number, run: () => void) => () => void;
 }
 
-export interface Subscription {
-  points: string[];
-  connection: Connection;
-  /** Asked now and then; once it says no, the connection is closed. */
-  mayStay?: () => Promise<boolean>;
-}
+export type Subscription = Omit<Subscriber, "points"> & { points: string[] };
 
 export interface FeedLimits {
   pointsAConnection: number;
@@ -77,6 +77,30 @@ export class LiveFeed {
   /** Sends whatever else happens at a point to those who watch it. */
   publish(point: string, message: unknown): void {
     if (this.#subscribers.has(point)) this.#subscribers.publish(point, JSON.stringify(message));
+  }
+
+  /**
+   * Tells those who watch the point what became of an alert. To those who are limited to a customer
+   * only what is for customers, and was theirs as it began.
+   */
+  async tellAlert(news: AlertNews): Promise<void> {
+    const { alert } = news;
+    const readers = this.#subscribers.of(alert.pointId ?? "").filter((one) => mayHear(one, alert));
+    const alike = ({ customerId, locale }: Subscriber) => `${customerId} ${locale}`;
+    for (const some of Map.groupBy(readers, alike).values()) {
+      const text = await this.#alertText(news, some[0]);
+      if (text === undefined) return;
+      const there = some.filter((reader) => this.#subscribers.all.has(reader));
+      for (const reader of there) this.#subscribers.send(reader, text);
+    }
+  }
+
+  async #alertText(news: AlertNews, reader: AlertReader): Promise<string | undefined> {
+    try {
+      return await this.parts.alertText(news, reader);
+    } catch (error) {
+      this.parts.report(`Cannot tell of the alert ${news.alert.id}`, error);
+    }
   }
 
   /** Which meter counts at the point may have changed. */
@@ -165,6 +189,10 @@ export class LiveFeed {
     }
   }
 }
+
+const mayHear = ({ customerId }: Subscriber, alert: AlertRecord): boolean =>
+  customerId === undefined ||
+  KINDS[alert.kind].audience === "customer" && alert.customerId === customerId;
 
 async function someAtOnce<Item>(items: Item[], run: (item: Item) => Promise<void>): Promise<void> {
   for (let at = 0; at < items.length; at += CALLS_AT_ONCE) {

@@ -7,7 +7,11 @@ import { type Connection, TRY_AGAIN_LATER } from "./connection.ts";
 export interface Subscriber {
   points: ReadonlySet<string>;
   connection: Connection;
-  /** Whether what allowed the subscription still does. */
+  /** Whose alerts alone are told; all, if it is not said. */
+  customerId?: string;
+  /** In which language, if not that of the server. */
+  locale?: string;
+  /** Whether what allowed the subscription still does; asked now and then. */
   mayStay?: () => Promise<boolean>;
 }
 
@@ -45,6 +49,10 @@ export class Subscribers {
       this.#byPoint.delete(point);
       this.left(point);
     }
+  }
+
+  of(point: string): Subscriber[] {
+    return [...this.#byPoint.get(point) ?? []];
   }
 
   publish(point: string, text: string): void {

@@ -19,6 +19,10 @@ interface Layer {
 const ANY_PACKAGE = "package:";
 const RUNTIME = "package:node:";
 const LEAVES = ["server/config.ts", "server/errors.ts", "server/log.ts", "server/metrics.ts"];
+/** Where everything is put together. */
+const WIRING = ["main", "service", "intake", "registry", "world"].map((name) =>
+  `server/${name}.ts`
+);
 const FIRMWARE_TOOLS = ["build.ts", "flash.ts", "subset-lint.ts"].map((tool) =>
   `meter-firmware/${tool}`
 );
@@ -89,6 +93,19 @@ const LAYERS: Layer[] = [
   {
     holds: ["server/jobs/"],
     imports: ["server/jobs/", "server/domain/", "server/store/", ...LEAVES, RUNTIME],
+    importsTypes: ["server/notify/"],
+  },
+  {
+    holds: ["server/notify/"],
+    imports: [
+      "server/notify/",
+      "server/domain/",
+      "server/errors.ts",
+      "package:nodemailer",
+      "package:node:http",
+      "package:node:https",
+    ],
+    importsTypes: ["package:node:net"],
   },
   {
     holds: ["server/admin/"],
@@ -103,7 +120,7 @@ const LAYERS: Layer[] = [
   },
   { holds: LEAVES, imports: [...LEAVES, "server/domain/", ANY_PACKAGE] },
   {
-    holds: ["server/main.ts", "server/service.ts"],
+    holds: WIRING,
     imports: ["server/", "meter-firmware/", "meter-sim/", "web/", ANY_PACKAGE],
   },
   { holds: ["web/"], imports: ["web/", ANY_PACKAGE], importsTypes: ["server/http/"] },
@@ -114,7 +131,7 @@ const LAYERS: Layer[] = [
 ];
 
 /** The only holders of the database's handle; all others are given verbs. */
-const KNOW_KV = ["server/store/", "server/main.ts", "server/service.ts", "tests/"];
+const KNOW_KV = ["server/store/", ...WIRING, "tests/"];
 const KV = /\bDeno\.(?:Kv\w*|AtomicOperation|openKv)\b/g;
 
 const holds = (place: string, target: string): boolean =>
@@ -200,6 +217,16 @@ const REFUSED: { path: string; source: string; complaint: string }[] = [
     complaint: "must not import types of server/http/a.ts",
   },
   {
+    path: "server/notify/a.ts",
+    source: 'import { open } from "../store/a.ts";',
+    complaint: "must not import values of server/store/a.ts",
+  },
+  {
+    path: "server/jobs/a.ts",
+    source: 'import { hookPoster } from "../notify/hook-post.ts";',
+    complaint: "must not import values of server/notify/hook-post.ts",
+  },
+  {
     path: "server/admin/a.ts",
     source: 'import { toWh } from "../http/output.ts";',
     complaint: "must not import values of server/http/output.ts",
@@ -231,6 +258,7 @@ Deno.test("wrongImports() refuses a file that belongs to no layer", () => {
 
 Deno.test("wrongImports() accepts types where only types are allowed", () => {
   const sources = sourcesOf({
+    "server/jobs/a.ts": 'import type { SendMail } from "../notify/mail.ts";',
     "web/a.ts": 'import type { Api } from "../server/http/api.ts";',
     "server/http/b.ts": 'import { type Store } from "../store/store.ts";\nimport { z } from "zod";',
   });
