@@ -1,4 +1,5 @@
 /** All operations and what serves them. */
+import { alertHandlers, alertOperations } from "./alerts.ts";
 import { ambientHandlers, ambientOperations } from "./ambient.ts";
 import { apiKeyHandlers, apiKeyOperations } from "./api-keys.ts";
 import { auditHandlers, auditOperations } from "./audit.ts";
@@ -18,10 +19,12 @@ import { importHandlers, importOperations } from "./import.ts";
 import { invoiceFileHandlers, invoiceFileOperations } from "./invoice-files.ts";
 import { invoiceHandlers, invoiceOperations } from "./invoices.ts";
 import { issuerHandlers, issuerOperations } from "./issuer.ts";
+import { limitHandlers, limitOperations } from "./limits.ts";
 import { linkHandlers, linkOperations } from "./links.ts";
 import { liveHandlers, liveOperations } from "./live.ts";
 import { meterKeyHandlers, meterKeyOperations } from "./meter-keys.ts";
 import { meterHandlers, meterOperations } from "./meters.ts";
+import { myAlertHandlers, myAlertOperations } from "./my-alerts.ts";
 import type { ClientOf, HandlersOf } from "./operation.ts";
 import { ownAccountHandlers, ownAccountOperations } from "./own-account.ts";
 import type { HttpParts } from "./parts.ts";
@@ -34,6 +37,7 @@ import { sensorReadingHandlers, sensorReadingOperations } from "./sensor-reading
 import { sensorHandlers, sensorOperations } from "./sensors.ts";
 import { sessionHandlers, sessionOperations } from "./session.ts";
 import { tariffHandlers, tariffOperations } from "./tariffs.ts";
+import { webhookHandlers, webhookOperations } from "./webhooks.ts";
 
 export const OPERATIONS = {
   ...healthOperations,
@@ -46,6 +50,9 @@ export const OPERATIONS = {
   ...apiKeyOperations,
   ...customerOperations,
   ...pointOperations,
+  ...limitOperations,
+  ...alertOperations,
+  ...myAlertOperations,
   ...consumptionOperations,
   ...meterKeyOperations,
   ...meterOperations,
@@ -68,6 +75,7 @@ export const OPERATIONS = {
   ...invoiceOperations,
   ...paymentOperations,
   ...closeRunOperations,
+  ...webhookOperations,
 };
 
 export type Operations = typeof OPERATIONS;
@@ -86,6 +94,9 @@ export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...apiKeyHandlers(parts),
   ...customerHandlers(parts),
   ...pointHandlers(parts),
+  ...limitHandlers(parts),
+  ...alertHandlers(parts),
+  ...myAlertHandlers(parts),
   ...consumptionHandlers(parts),
   ...meterKeyHandlers(parts),
   ...meterHandlers(parts),
@@ -108,4 +119,5 @@ export const handlersOf = (parts: HttpParts): HandlersOf<Operations> => ({
   ...invoiceHandlers(parts),
   ...paymentHandlers(parts),
   ...closeRunHandlers(parts),
+  ...webhookHandlers(parts),
 });

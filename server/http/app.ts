@@ -1,6 +1,7 @@
 /** The HTTP side: the app as a function of its parts. */
 import { Hono, type NotFoundHandler } from "hono";
 import { failed } from "../errors.ts";
+import { ownerOfAlert } from "./alerts.ts";
 import { handlersOf, OPERATIONS, type Operations } from "./api.ts";
 import { takingStale } from "./cookie.ts";
 import { edge } from "./edge.ts";
@@ -26,13 +27,16 @@ export function createApp(parts: HttpParts): Hono {
   return app;
 }
 
-const ownersIn = ({ customers, points, meters, sensors, invoices }: HttpParts): OwnerOf => {
+const ownersIn = (
+  { customers, points, meters, sensors, invoices, alerts }: HttpParts,
+): OwnerOf => {
   const placeOf = {
     point: (id: string) => Promise.resolve({ pointId: id }),
     meter: (id: string) => meters.get(id),
     sensor: (id: string) => sensors.get(id),
   };
   return async (kind, id) => {
+    if (kind === "alert") return ownerOfAlert(await alerts.get(id));
     if (!isId(id)) return undefined;
     if (kind === "customer") return (await customers.get(id))?.id;
     // Whoever was billed, whoever has the point now.

@@ -7,6 +7,7 @@ import { instantWriter } from "../domain/calendar.ts";
 import { isOnlyHeldBy } from "../domain/holding.ts";
 import type { Customer } from "../store/customers.ts";
 import type { Moment } from "../store/keys.ts";
+import { shownAlerts } from "./alert-answers.ts";
 import { shownEntry } from "./audit.ts";
 import { customerIn, shownCustomer } from "./customers.ts";
 import { type DataFile, jsonList, jsonOf, type Producer } from "./data-files.ts";
@@ -63,6 +64,19 @@ async function* peopleOf({ identity: { people } }: HttpParts, customerId: string
   for await (const person of people.ofCustomer(customerId)) yield shownPerson(person);
 }
 
+async function* alertsFile(parts: HttpParts, { id }: Customer): AsyncGenerator<DataFile> {
+  yield { name: "alerts.json", content: jsonList(alertsOf(parts, id)) };
+}
+
+async function* alertsOf(parts: HttpParts, customerId: string) {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await parts.alerts.list({ customerId, cursor, limit: ITEMS_A_READ });
+    yield* await shownAlerts(parts, items, { locale: parts.locale, customerId });
+    cursor = next;
+  } while (cursor !== undefined);
+}
+
 async function* auditFile(parts: HttpParts, { id }: Customer): AsyncGenerator<DataFile> {
   yield { name: "audit.json", content: jsonList(entriesAbout(parts, id)) };
 }
@@ -91,5 +105,6 @@ const PRODUCERS: Producer[] = [
   pointsFile,
   pointFiles,
   invoiceFiles,
+  alertsFile,
   auditFile,
 ];

@@ -14,6 +14,7 @@ import { channelText, instantOrDate } from "./input.ts";
 import { meterIn } from "./meter-answers.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
+import { currencyAt } from "./point-tariff.ts";
 import { pointIn } from "./points.ts";
 import { readingsPeriod } from "./readings.ts";
 
@@ -100,13 +101,6 @@ export function exportHandlers(parts: HttpParts): HandlersOf<typeof exportOperat
       return await download(parts, { caller, by }, { name, type: ATOM, of }, content);
     },
   };
-}
-
-/** That of the point's tariff, or of the server where it has none. */
-async function currencyAt({ tariffs, currency }: HttpParts, point: PointRecord): Promise<string> {
-  const chosen = point.tariffs?.at(-1);
-  const tariff = chosen && await tariffs.get(chosen.tariffId);
-  return tariff?.currency ?? currency;
 }
 
 /** The readings of one channel after those of another. */

@@ -151,5 +151,9 @@ export const plateText = z.string().trim().regex(/^[A-Za-z0-9._/-]{1,40}$/, {
 export const nullable = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullable().transform((value) => value ?? undefined).optional();
 
+/** Without what is not said. */
+export const said = <Fields extends object>(fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+
 /** Of meters, points and customers alike. */
 export const isId = (text: string): boolean => /^[0-9a-f]{16}$/.test(text);

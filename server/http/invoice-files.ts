@@ -2,12 +2,12 @@
 import { z } from "zod";
 import type { Bill } from "../domain/bill.ts";
 import { dateIn, invoiceState, paidOn } from "../domain/invoice-state.ts";
+import { type Language, languageOf, LANGUAGES } from "../domain/language.ts";
 import { failed } from "../errors.ts";
 import type { PaperState } from "../paper/facts.ts";
 import { paperHtml } from "../paper/html.ts";
 import { PAPER_FILES, STYLE_PATH } from "../paper/files.ts";
 import { qrSvg } from "../paper/qr.ts";
-import { type Language, languageOf, LANGUAGES } from "../paper/words.ts";
 import { paperOf } from "../paper/write.ts";
 import type { InvoiceRecord } from "../store/invoices.ts";
 import { invoiceIn, pixOf } from "./invoices.ts";

@@ -6,6 +6,7 @@ import { connectionOf, TRY_AGAIN_LATER } from "../live/connection.ts";
 import { type Caller, limitOf, nameOf } from "./caller.ts";
 import { mayCall } from "./guard.ts";
 import { isId, text } from "./input.ts";
+import { askedLocale, localeFor } from "./locale.ts";
 import { type HandlersOf, operation } from "./operation.ts";
 import type { HttpParts } from "./parts.ts";
 import { FailureError, valueOf } from "./problem.ts";
@@ -26,9 +27,10 @@ export const liveOperations = {
     details:
       "A JSON message a reading: `{point, meter, time, energyWh, powerW}`, with `channel: 1` " +
       "for energy fed in; a sensor's: `{point, sensor, time, temperature, humidity, pressure}`. " +
-      "Every 20 s `{heartbeat}`. What comes late is left out; a reader that is too slow is closed " +
+      "What becomes of an alert: `{alert, point}`, with the alert as it is listed and an `event`, " +
+      "which is opened, updated, closed or acknowledged. Every 20 s `{heartbeat}`. What comes late is left out; a reader that is too slow is closed " +
       "with 1013, one that may no longer read with 1008, and 1001 says that the server stops.",
-    query: z.strictObject({ points }),
+    query: z.strictObject({ points, locale: askedLocale }),
     answer: { media: "application/json" },
     status: 101,
     failures: ["notFound", "tooMany", "unavailable"],
@@ -53,7 +55,13 @@ export function liveHandlers(parts: HttpParts): HandlersOf<typeof liveOperations
       socket.onopen = () => {
         const connection = connectionOf(socket);
         const mayStay = () => stillMay(parts, query.points, asked);
-        const subscribed = live.subscribe({ points: query.points, connection, mayStay });
+        const subscribed = live.subscribe({
+          points: query.points,
+          connection,
+          customerId: limitOf(caller),
+          locale: localeFor(parts, asked, query.locale),
+          mayStay,
+        });
         if (subscribed.ok) unsubscribe = subscribed.value;
         else socket.close(TRY_AGAIN_LATER, subscribed.detail.slice(0, 120));
       };

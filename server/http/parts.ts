@@ -3,13 +3,16 @@ import type { Context } from "hono";
 import type { ReportProblem } from "../errors.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Closing } from "../jobs/closing.ts";
+import type { Delivering } from "../jobs/delivering.ts";
 import type { Admission } from "../live/admission.ts";
 import type { LiveFeed } from "../live/feed.ts";
+import type { Alerts } from "../store/alerts.ts";
 import type { Actor, Audit, Audited } from "../store/audit.ts";
 import type { Billable } from "../store/billable.ts";
 import type { Cases } from "../store/cases.ts";
 import type { Conflicts } from "../store/conflicts.ts";
 import type { Customers } from "../store/customers.ts";
+import type { DeadLetters } from "../store/dead-letters.ts";
 import type { Erasure } from "../store/erasure.ts";
 import type { History } from "../store/history.ts";
 import type { Identity } from "../store/identity.ts";
@@ -24,6 +27,7 @@ import type { Points } from "../store/points.ts";
 import type { By } from "../store/records.ts";
 import type { Sensors } from "../store/sensors.ts";
 import type { Tariffs } from "../store/tariffs.ts";
+import type { Webhooks } from "../store/webhooks.ts";
 import type { Caller } from "./caller.ts";
 import type { PdfDesk } from "./pdf-desk.ts";
 import type { Rates } from "./rates.ts";
@@ -68,6 +72,15 @@ export interface HttpParts {
   /** Of those who tell of payments, if there are any. */
   paymentSecret: string | undefined;
   cases: Cases;
+  alerts: Alerts;
+  webhooks: Webhooks;
+  /** Hosts that these may go to although they lie in a private network. */
+  webhookHosts: string[];
+  delivering: Delivering;
+  /** What could not be delivered. */
+  deadLetters: DeadLetters;
+  /** Whether e-mail can be sent at all. */
+  mailIsOn: boolean;
   live: LiveFeed;
   admission: Admission;
   downloads: Admission;

@@ -31,6 +31,7 @@ const listed = {
     example: { "2026-12": 29 },
   }),
   supply: z.enum(SUPPLIES),
+  region: z.string().nullable(),
   createdAt: instantAnswer,
   retiredAt: instantAnswer.nullable(),
 };
@@ -77,6 +78,7 @@ export const shownDetails = (point: PointRecord) => ({
   readingDay: point.readingDay ?? CALENDAR_MONTHS.day,
   readingDays: point.readingDays ?? {},
   supply: point.supply ?? SUPPLIES[0],
+  region: point.region ?? null,
   createdAt: toInstant(point.createdAt),
   retiredAt: toInstantOrNull(point.retiredAt),
 });

@@ -1,6 +1,7 @@
 /** Places of supply: registered, found, changed, with what counts there now. */
 import { z } from "zod";
 import { heldBy, stretchAt } from "../domain/holding.ts";
+import { REGION, REGION_FORM } from "../domain/region.ts";
 import { SUPPLIES } from "../domain/tariff.ts";
 import type { PointRecord } from "../store/points.ts";
 import { id, pageOf } from "./answers.ts";
@@ -38,6 +39,11 @@ const code = plateText.meta({
   example: "0412345678",
 });
 
+const region = z.string().trim().regex(REGION, REGION_FORM).meta({
+  description: "The utility's code of what may fail as one: a street, a transformer, a feeder",
+  example: "T-0412",
+});
+
 const MAX_MOVED = 36;
 
 const orNone = (days: Record<string, number> | null) =>
@@ -65,6 +71,7 @@ const details = {
   }),
   readingDays: readingDays.nullable().transform(orNone).optional(),
   supply: z.enum(SUPPLIES).optional(),
+  region: region.optional(),
 };
 
 const WITH_TARIFF = { path: ["tariffFrom"], error: "goes with a tariffId" };
@@ -104,6 +111,7 @@ export const pointOperations = {
       readingDay: details.readingDay,
       readingDays: details.readingDays,
       supply: details.supply,
+      region: nullable(region),
     }).refine(({ customerId, heldFrom }) => customerId !== undefined || heldFrom === undefined, {
       path: ["heldFrom"],
       error: "goes with a customerId",

@@ -21,13 +21,16 @@ Deno.test("every benchmark runs and prints figures", async () => {
       "closing",
       "closing",
       "closing",
+      "alerts",
       "import",
       "live",
       "liveSockets",
     ],
   );
   const [bare, fleet, life] = figures;
-  const [first, killed, second, found, live, liveSockets] = figures.slice(-7).toSpliced(4, 1);
+  const [first, killed, second, found, live, liveSockets] = figures.slice(-8).toSpliced(4, 2);
+  const alerts = figures.find(({ measure }) => measure === "alerts");
+  assertEquals([alerts.points, alerts.reported], [QUICK.alertPoints, 0]);
   assert(bare.bareReceivedPerSecond > 0);
   assert(fleet.acknowledged > 0);
   assertEquals(fleet.wrongAcknowledgements, 0);

@@ -10,6 +10,7 @@ import { Customers } from "../../server/store/customers.ts";
 import { Invoices } from "../../server/store/invoices.ts";
 import { Issuer } from "../../server/store/issuer.ts";
 import { chunkKey, dayKey, numberIn, seriesOf } from "../../server/store/keys.ts";
+import type { IssuedKey } from "../../server/store/meter-keys.ts";
 import { Points } from "../../server/store/points.ts";
 import { Tariffs } from "../../server/store/tariffs.ts";
 import type { Close, Closed } from "./close-process.ts";
@@ -30,7 +31,7 @@ const VERIFIED = 50;
 type Print = (figures: Record<string, unknown>) => void;
 
 export async function closing(folder: string, count: number, days: number, print: Print) {
-  const points = await prepare(folder, count, days);
+  const { points } = await prepare(folder, count, days);
   const size = { points: count, days };
   print({ month: MONTHS[0], ...size, ...await timed({ folder, now: JUNE }) });
   const { signal } = await runClose({ folder, now: AUGUST, diesAt: 2 * count });
@@ -85,18 +86,32 @@ async function found(folder: string, points: string[]) {
   return { wrongPoints, wrongNumbers, wrongDocuments };
 }
 
-export async function prepare(folder: string, count: number, days: number): Promise<string[]> {
+export interface Prepared {
+  points: string[];
+  meters: IssuedKey[];
+  /** That all meters have last. */
+  last: Reading;
+}
+
+/** Points with a meter each, whose readings every quarter of an hour end at an instant. */
+export async function prepare(
+  folder: string,
+  count: number,
+  days: number,
+  end = SEPTEMBER,
+): Promise<Prepared> {
   const preload = await openPreload(folder);
   valueOf(await new Issuer(preload.records).set({ name: "Bench", paymentDays: 10 }, BY));
   const points = await addPoints(preload, count);
-  const meters: string[] = [];
+  const meters: IssuedKey[] = [];
   for (let at = 0; at < count; at += METERS_A_CALL) {
     const asked = points.slice(at, at + METERS_A_CALL).map((pointId) => ({ pointId }));
-    meters.push(...valueOf(await preload.meters.provision(asked, BY)).map(({ id }) => id));
+    meters.push(...valueOf(await preload.meters.provision(asked, BY)));
   }
-  await fillAlike(preload, meters, days);
+  const readings = readingsUntil(end, days);
+  await fillAlike(preload, meters.map(({ id }) => id), readings);
   preload.close();
-  return points;
+  return { points, meters, last: readings[readings.length - 1] };
 }
 
 async function addPoints({ records }: Preload, count: number): Promise<string[]> {
@@ -121,9 +136,9 @@ async function addPoints({ records }: Preload, count: number): Promise<string[]>
 }
 
 /** One meter's year through the store; the other meters get the same rows. */
-async function fillAlike(preload: Preload, meters: string[], days: number): Promise<void> {
+async function fillAlike(preload: Preload, meters: string[], readings: Reading[]): Promise<void> {
   const [first, ...others] = meters;
-  await append(preload, [{ series: seriesOf(first, 0), readings: yearOf(days) }]);
+  await append(preload, [{ series: seriesOf(first, 0), readings }]);
   await checkpoint(preload);
   const { kv } = preload;
   const rows = [
@@ -150,13 +165,13 @@ async function rowsOf(kv: Deno.Kv, prefix: string, series: string) {
 }
 
 /** A register that rises faster in the evening. */
-const yearOf = (days: number): Reading[] => {
+const readingsUntil = (end: number, days: number): Reading[] => {
   let milliwattHours = 0;
   return Array.from({ length: days * 96 + 1 }, (_, i) => {
     milliwattHours += 60_000 + (i % 96 > 72 ? 140_000 : 0) + (i * 7_919) % 30_000;
     return {
       n: i + 1,
-      time: SEPTEMBER - (days * 96 - i) * QUARTER,
+      time: end - (days * 96 - i) * QUARTER,
       milliwattHours,
       quality: 0,
       skew: 0,

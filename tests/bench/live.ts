@@ -72,6 +72,7 @@ const feedFrom = (store: EmbeddedStore): LiveFeed =>
     now,
     readingText,
     heartbeatText,
+    alertText: () => Promise.resolve(""),
     soon: (run) => void setTimeout(run, 0),
     every: (ms, run) => {
       const timer = setInterval(run, ms);

@@ -3,6 +3,7 @@
  * on it too. `deno task bench [quick] [live=SECONDS] [NAME…]` runs some of them, or all in small;
  * with `live=600` it shows whether memory grows with live readers.
  */
+import { watching } from "./alerts.ts";
 import { closing } from "./closing.ts";
 import { importHomes } from "./imports.ts";
 import { liveFeed } from "./live.ts";
@@ -30,6 +31,8 @@ export interface Sizes {
   rounds: number;
   closingPoints: number;
   closingDays: number;
+  alertPoints: number;
+  alertDays: number;
   homes: number;
   liveReaders: number;
   livePointsEach: number;
@@ -49,6 +52,8 @@ export const FULL: Sizes = {
   rounds: 300,
   closingPoints: 10_000,
   closingDays: 365,
+  alertPoints: 2_000,
+  alertDays: 70,
   homes: 10_000,
   liveReaders: 1_000,
   livePointsEach: 10,
@@ -68,6 +73,8 @@ export const QUICK: Sizes = {
   rounds: 5,
   closingPoints: 10,
   closingDays: 150,
+  alertPoints: 10,
+  alertDays: 20,
   homes: 50,
   liveReaders: 20,
   livePointsEach: 2,
@@ -121,6 +128,9 @@ export const MEASURES: Record<string, Measure> = {
   },
   closing: async (sizes, folder, print) => {
     await closing(folder, sizes.closingPoints, sizes.closingDays, print);
+  },
+  alerts: async (sizes, folder, print) => {
+    print(await watching(folder, sizes.alertPoints, sizes.alertDays));
   },
   import: async (sizes, folder, print) => {
     const server = await startServer(folder);

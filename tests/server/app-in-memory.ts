@@ -5,9 +5,12 @@
 import { assert } from "@std/assert";
 import { createApp } from "../../server/http/app.ts";
 import type { HttpParts } from "../../server/http/parts.ts";
+import type { NewsDesk } from "../../server/jobs/alert-news.ts";
+import type { Alerting } from "../../server/jobs/alerting.ts";
 import type { Ingest } from "../../server/ingest/ingest.ts";
 import type { ReadingStore } from "../../server/store/store.ts";
-import { openService, type World } from "../../server/service.ts";
+import { openService } from "../../server/service.ts";
+import type { World } from "../../server/world.ts";
 import type { Meters } from "../../server/store/meters.ts";
 import { conforming } from "./conformance.ts";
 import { type Answered, type Json, OPERATOR_KEY } from "./running-server.ts";
@@ -35,6 +38,8 @@ export class AppInMemory implements AsyncDisposable {
     readonly ingest: Ingest,
     readonly fetch: (request: Request) => Response | Promise<Response>,
     readonly parts: HttpParts,
+    readonly alerting: Alerting,
+    readonly newsDesk: NewsDesk,
   ) {}
 
   /** Some of the world may be the test's own. */
@@ -42,7 +47,7 @@ export class AppInMemory implements AsyncDisposable {
     const kv = own.kv ?? await Deno.openKv(":memory:");
     const reported: string[] = [];
     const clock = { seconds: NOON };
-    const { store, meters, ingest, http } = await openService({
+    const { store, meters, ingest, http, alerting, newsDesk } = await openService({
       kv,
       isShared: false,
       secret: randomBytes(32),
@@ -67,7 +72,18 @@ export class AppInMemory implements AsyncDisposable {
       udpPort: 8001,
     };
     const fetch = conforming(createApp(parts).fetch);
-    return new AppInMemory(clock, reported, kv, store, meters, ingest, fetch, parts);
+    return new AppInMemory(
+      clock,
+      reported,
+      kv,
+      store,
+      meters,
+      ingest,
+      fetch,
+      parts,
+      alerting,
+      newsDesk,
+    );
   }
 
   async send(method: string, path: string, body?: BodyInit): Promise<Answered> {
@@ -97,6 +113,8 @@ export class AppInMemory implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.parts.live.close();
     await this.parts.closing.stop();
+    await this.alerting.stop();
+    await this.parts.delivering.stop();
     await this.ingest.close();
     this.kv.close();
   }

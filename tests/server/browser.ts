@@ -1,7 +1,7 @@
 /** People at their browsers, which keep cookies, before the app in memory. */
 import { assert, assertEquals } from "@std/assert";
 import type { ScryptCost } from "../../server/store/passwords.ts";
-import type { World } from "../../server/service.ts";
+import type { World } from "../../server/world.ts";
 import { AppInMemory } from "./app-in-memory.ts";
 import type { Answered, Json } from "./running-server.ts";
 

@@ -7,6 +7,7 @@ import type { Owned } from "../../server/http/rights.ts";
 import type { AppInMemory } from "./app-in-memory.ts";
 import { lightSince } from "./billed-point.ts";
 import { OPERATOR_KEY } from "./running-server.ts";
+import { staged } from "./staged-alert.ts";
 
 /** What each caller is, for the expectation; what they send, see `headersOf`. */
 export interface CallerKind {
@@ -63,7 +64,9 @@ async function sideIn(app: AppInMemory, first: string): Promise<Side> {
   const reading = { time: "2026-06-15T11:00:00Z", energyWh: 10 };
   await app.ask("POST", `/meters/${meters[0].id}/readings`, { readings: [reading] });
   const invoice = await invoiceOf(app, point);
-  return { name, customer, point, meter: meters[0].id, sensor, invoice };
+  const about = { subject: point, pointId: point, customerId: customer };
+  const alert = (await staged(app, { kind: "dayLimit", ...about })).id;
+  return { name, customer, point, meter: meters[0].id, sensor, invoice, alert };
 }
 
 /** Of the month before. */

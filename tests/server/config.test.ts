@@ -1,5 +1,6 @@
 /** Every variable of the server, good, bad and empty. */
 import { assert, assertEquals } from "@std/assert";
+import { VARIABLES } from "../../server/admin/world.ts";
 import { type Config, parseConfig, warningsOf } from "../../server/config.ts";
 
 const SECRET = new Uint8Array(32).fill(5);
@@ -20,6 +21,9 @@ const DEFAULTS: Config = {
   publicUrl: undefined,
   proxies: 0,
   paymentSecret: undefined,
+  smtpUrl: undefined,
+  mailFrom: undefined,
+  webhookHosts: [],
   logLevel: "info",
 };
 
@@ -37,6 +41,9 @@ const NAMES = [
   "CONTALUZ_LOCALE",
   "CONTALUZ_PUBLIC_URL",
   "CONTALUZ_PROXIES",
+  "CONTALUZ_SMTP_URL",
+  "CONTALUZ_MAIL_FROM",
+  "CONTALUZ_WEBHOOK_HOSTS",
   "CONTALUZ_LOG",
 ];
 
@@ -68,6 +75,16 @@ const GOOD: { env: Record<string, string>; config: Partial<Config> }[] = [
     config: { publicUrl: "http://[::1]:8000" },
   },
   { env: { CONTALUZ_PROXIES: "2" }, config: { proxies: 2 } },
+  ...["smtps://user:p%2Fw@mail.example:465", "smtp://localhost:587", "smtp://[::1]/"].map((
+    url,
+  ) => ({
+    env: { CONTALUZ_SMTP_URL: url, CONTALUZ_MAIL_FROM: "luz@example.com" },
+    config: { smtpUrl: url, mailFrom: "luz@example.com" },
+  })),
+  {
+    env: { CONTALUZ_WEBHOOK_HOSTS: "Hooks.lan, localhost ,[::1],10.0.0.5" },
+    config: { webhookHosts: ["hooks.lan", "localhost", "[::1]", "10.0.0.5"] },
+  },
   { env: { CONTALUZ_LOG: "debug" }, config: { logLevel: "debug" } },
   {
     env: {
@@ -132,6 +149,29 @@ const BAD: { env: Record<string, string>; names: string[] }[] = [
     env: { CONTALUZ_PROXIES: proxies },
     names: ["CONTALUZ_PROXIES"],
   })),
+  ...[
+    "mail.example:25",
+    "smtp://",
+    "smtp:mail.example",
+    "http://mail.example",
+    "smtp://a:x/",
+    "smtp://a/b",
+  ]
+    .map((url) => ({
+      env: { CONTALUZ_SMTP_URL: url, CONTALUZ_MAIL_FROM: "luz@example.com" },
+      names: ["CONTALUZ_SMTP_URL"],
+    })),
+  ...["luz", "Luz <luz@example.com>", "luz@example.com\nBcc: a@example.com"].map((address) => ({
+    env: { CONTALUZ_SMTP_URL: "smtp://localhost", CONTALUZ_MAIL_FROM: address },
+    names: ["CONTALUZ_MAIL_FROM"],
+  })),
+  { env: { CONTALUZ_SMTP_URL: "smtp://localhost" }, names: ["CONTALUZ_MAIL_FROM"] },
+  ...["http://a.lan", "a.lan:80", "a.lan/b", "a b", "a.lan,,b.lan", "user@a.lan", "[::x]"].map((
+    hosts,
+  ) => ({
+    env: { CONTALUZ_WEBHOOK_HOSTS: hosts },
+    names: ["CONTALUZ_WEBHOOK_HOSTS"],
+  })),
   { env: { CONTALUZ_LOG: "loud" }, names: ["CONTALUZ_LOG"] },
   { env: { CONTALUZ_OPERATOR_KEY: "a key" }, names: ["CONTALUZ_OPERATOR_KEY"] },
   {
@@ -166,13 +206,19 @@ Deno.test("parseConfig() shows what the URL of a shared store is like", () => {
 });
 
 Deno.test("parseConfig() never repeats a secret in its complaint", () => {
-  const parsed = parseConfig({ CONTALUZ_SECRET: "hunter2", CONTALUZ_OPERATOR_KEY: "hunter 2" });
+  const parsed = parseConfig({
+    CONTALUZ_SECRET: "hunter2",
+    CONTALUZ_OPERATOR_KEY: "hunter 2",
+    CONTALUZ_SMTP_URL: "smtp//user:hunter2@mail.example",
+  });
   assert(!JSON.stringify(parsed).includes("hunter"));
 });
 
 Deno.test("warningsOf() names what is ignored, and a short key", () => {
   const good = { PATH: "/bin", CONTALUZ_OPERATOR_KEY: "k".repeat(16) };
   assertEquals(warningsOf(good), []);
+  const ofTheTool = Object.fromEntries(VARIABLES.map((name) => [name, "set"]));
+  assertEquals(warningsOf({ ...good, ...ofTheTool }), []);
   assertEquals(warningsOf({ ...good, CONTALUZ_HTPP_PORT: "80" }), [
     "CONTALUZ_HTPP_PORT is not a setting and is ignored",
   ]);
@@ -181,6 +227,11 @@ Deno.test("warningsOf() names what is ignored, and a short key", () => {
   ]);
   const shared = { CONTALUZ_KV_TOKEN: "t", CONTALUZ_KV: "https://kv.example/" };
   assertEquals(warningsOf({ ...good, ...shared }), []);
+  const mail = { CONTALUZ_MAIL_FROM: "luz@example.com" };
+  assertEquals(warningsOf({ ...good, ...mail }), [
+    "CONTALUZ_MAIL_FROM is ignored without CONTALUZ_SMTP_URL",
+  ]);
+  assertEquals(warningsOf({ ...good, ...mail, CONTALUZ_SMTP_URL: "smtp://localhost" }), []);
   const proxied = { ...good, CONTALUZ_PROXIES: "1" };
   assert(warningsOf(proxied)[0].includes("CONTALUZ_PUBLIC_URL"));
   assertEquals(warningsOf({ ...proxied, CONTALUZ_PUBLIC_URL: "https://luz.example" }), []);

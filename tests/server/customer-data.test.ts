@@ -2,8 +2,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AppInMemory, NOON } from "./app-in-memory.ts";
 import { as, customer } from "./as-caller.ts";
+import { openApp, signedIn } from "./browser.ts";
 import { instant, newMeter, secondsOf, upload } from "./metered-point.ts";
 import { OPERATOR_KEY } from "./running-server.ts";
+import { staged } from "./staged-alert.ts";
 import { unzipped } from "./unzipped.ts";
 
 const HOUR = 3_600;
@@ -49,6 +51,30 @@ async function handedOver(app: AppInMemory) {
   return { ana, bia, point, meter, sensor };
 }
 
+Deno.test("the data has no name of the staff who have seen an alert", async () => {
+  await using app = await openApp();
+  const { id: customerId } = await app.ask("POST", "/customers", { name: "Ana" });
+  const { id: pointId } = await app.ask("POST", "/points", { customerId, label: "Casa" });
+  const { browser, id: by } = await signedIn(app, "eva@example.com");
+  const { id } = await staged(app, { kind: "dayLimit", subject: pointId, pointId, customerId });
+  await browser.ask("POST", `/alerts/${id}/acknowledge`);
+  const [alert] = JSON.parse((await dataOf(app, customerId)).get("alerts.json")!);
+  assertEquals(alert.acknowledged.by, { id: by, name: null });
+});
+
+Deno.test("the data has the alerts that were about the customer, and no others", async () => {
+  await using app = await AppInMemory.open();
+  const { ana, bia, point, meter } = await handedOver(app);
+  const about = { pointId: point, customerId: ana };
+  const { id } = await staged(app, { kind: "dayLimit", subject: point, ...about });
+  await staged(app, { kind: "silent", subject: meter, ...about });
+  const alerts = async (customer: string) =>
+    JSON.parse((await dataOf(app, customer)).get("alerts.json")!);
+  assertEquals(await alerts(bia), []);
+  const [alert, ...others] = await alerts(ana);
+  assertEquals([alert.id, alert.subject.name, others], [id, null, []]);
+});
+
 Deno.test("each holder of a point gets what was used there while they had it", async () => {
   await using app = await AppInMemory.open();
   const { ana, bia, point, meter, sensor } = await handedOver(app);
@@ -61,6 +87,7 @@ Deno.test("each holder of a point gets what was used there while they had it", a
     `${folder}/consumption.csv`,
     `${folder}/readings-${meter}.csv`,
     `${folder}/sensor-${sensor}.csv`,
+    "alerts.json",
     "audit.json",
   ];
   assertEquals([...anas.keys()], names);
@@ -135,7 +162,13 @@ Deno.test("a customer without anything gets what there is", async () => {
   await using app = await AppInMemory.open();
   const { id } = await app.ask("POST", "/customers", { name: "Zé" });
   const files = await dataOf(app, id);
-  assertEquals([...files.keys()], ["customer.json", "people.json", "points.json", "audit.json"]);
+  assertEquals([...files.keys()], [
+    "customer.json",
+    "people.json",
+    "points.json",
+    "alerts.json",
+    "audit.json",
+  ]);
   assertEquals(files.get("points.json"), "[]\n");
 });
 

@@ -37,6 +37,15 @@ Deno.test("a file registers a customer with a point and a meter that counts ther
   assert((await app.ask("POST", `/meters/${imported.id}/token`)).enrolmentToken);
 });
 
+Deno.test("a file brings in where points hang in the grid", async () => {
+  await using app = await AppInMemory.open();
+  const csv = (region: string) => `${HEADER},region\n${ANA},${region}`;
+  const { status, body } = await post(app, csv("-1"));
+  assertEquals([status, body.errors[0].path], [400, "2.region"]);
+  await post(app, csv("T-0412"));
+  assertEquals((await app.ask("GET", "/points")).items[0].region, "T-0412");
+});
+
 Deno.test("the same file again changes nothing, and a longer one brings what is new", async () => {
   await using app = await AppInMemory.open();
   const lines = [ANA, "Bia,,,,,", "Ana,12345678909,,Shop,UC-2,"];

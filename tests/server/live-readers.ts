@@ -115,6 +115,8 @@ export class Live {
       now: () => this.now,
       readingText,
       heartbeatText,
+      alertText: ({ event, alert: { id } }, { locale }) =>
+        Promise.resolve(JSON.stringify({ alert: { id, event }, locale })),
       soon: this.timers.soon,
       every: this.timers.every,
       report: failTest,

@@ -13,6 +13,7 @@ const README = read("README.md");
 const DOCUMENTS = [
   "README.md",
   "meter-firmware/README.md",
+  "docs/alerts.md",
   "docs/api.md",
   "docs/architecture.md",
   "docs/datagram.md",
