@@ -1,4 +1,6 @@
 /** All commands, in the order in which the help shows them. */
+import { alertEmailCommands } from "./alert-email.ts";
+import { alertCommands } from "./alerts.ts";
 import { auditCommands } from "./audit.ts";
 import { billCommands } from "./bill.ts";
 import { caseCommands } from "./cases.ts";
@@ -11,6 +13,7 @@ import { importCommands } from "./import.ts";
 import { invoiceCommands } from "./invoices.ts";
 import { issuerCommands } from "./issuer.ts";
 import { keyCommands } from "./keys.ts";
+import { limitCommands } from "./limits.ts";
 import { meterCommands } from "./meters.ts";
 import { peopleCommands } from "./people.ts";
 import { pointCommands } from "./points.ts";
@@ -18,6 +21,7 @@ import { signInCommands } from "./sign-in.ts";
 import { flagCommands } from "./tariff-flags.ts";
 import { tariffCommands } from "./tariffs.ts";
 import { watchCommands } from "./watch.ts";
+import { webhookCommands } from "./webhooks.ts";
 
 export const COMMANDS: Command[] = [
   ...signInCommands,
@@ -26,6 +30,10 @@ export const COMMANDS: Command[] = [
   ...meterCommands,
   ...consumptionCommands,
   ...watchCommands,
+  ...alertCommands,
+  ...alertEmailCommands,
+  ...limitCommands,
+  ...webhookCommands,
   ...tariffCommands,
   ...flagCommands,
   ...billCommands,

@@ -11,7 +11,7 @@ export const importCommands: Command[] = [
     details: "The file is checked whole before anything is written. What is there already stays\n" +
       "as it is, so a file may be brought in again. Columns, in any order:\n" +
       "  customer, taxId, email, phone, customerAddress, point, pointCode, address,\n" +
-      "  timezone, tariff, tariffFrom, readingDay, supply, meter, meterLabel\n" +
+      "  timezone, tariff, tariffFrom, readingDay, supply, region, meter, meterLabel\n" +
       "A row has a customer, perhaps with a point, perhaps with a meter there. With a\n" +
       "point, taxId and pointCode, the number of the installation, are needed. Its\n" +
       "tariff is the id or the name of one in use, from tariffFrom on or from now on.",

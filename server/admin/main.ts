@@ -141,6 +141,7 @@ const world: World = {
   listen,
   pause,
   now: () => Math.floor(Date.now() / 1_000),
+  timeZone: Temporal.Now.timeZoneId(),
   terminal,
   files,
   environment: Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)])),

@@ -23,6 +23,7 @@ const DETAILS = {
   "--reading-day DAY": "of the month, that ends a period; 31 is its last one",
   "--reading-days MONTH=DAY": "other days of single months, all of them: 2026-12=29,2027-02=27",
   "--supply KIND": "singlePhase, twoPhase or threePhase",
+  "--region CODE": "of what may fail as one: a street, a transformer, a feeder",
 } as const;
 
 export const pointCommands: Command[] = [
@@ -63,6 +64,7 @@ export const pointCommands: Command[] = [
         code,
         timezone,
         address: options["address-line"],
+        region: options.region,
         ...billing(options),
       };
       await answers.show(api.points.$post({ json }), (point) => shown(point, world.terminal));
@@ -93,6 +95,7 @@ export const pointCommands: Command[] = [
         label: options.label,
         code: orGone(options.code),
         address: orGone(options["address-line"]),
+        region: orGone(options.region),
         timezone: options.timezone,
         customerId: options.customer,
         heldFrom: options["held-from"],
@@ -163,6 +166,7 @@ function shown(point: Point, terminal: Terminal): string {
     "reading day": `${point.readingDay}`,
     ...moved === "" ? {} : { "reading days": moved },
     supply: point.supply,
+    ...point.region === null ? {} : { region: point.region },
     created: instant(point.createdAt),
     ...point.retiredAt ? { retired: instant(point.retiredAt) } : {},
   });

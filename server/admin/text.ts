@@ -4,7 +4,7 @@ import stringWidth from "string-width";
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** What people typed elsewhere must not command the terminal, or turn the direction of a line. */
-const COMMANDING = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+const COMMANDING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu;
 
 export const plain = (text: string): string => text.replace(COMMANDING, " ");
 

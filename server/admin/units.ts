@@ -29,10 +29,12 @@ export const instant = (rfc3339: string | null | undefined): string | null =>
   rfc3339 ? rfc3339.replace("T", " ").replace(/Z$/, " UTC") : null;
 
 /** By the clock of a place. */
-export function instantIn(rfc3339: string, timeZone: string): string {
-  const at = Temporal.Instant.from(rfc3339).toZonedDateTimeISO(timeZone).toPlainDateTime();
-  return `${at.toString({ smallestUnit: "minute" }).replace("T", " ")}, ${timeZone}`;
-}
+export const minuteIn = (rfc3339: string, timeZone: string): string =>
+  Temporal.Instant.from(rfc3339).toZonedDateTimeISO(timeZone).toPlainDateTime()
+    .toString({ smallestUnit: "minute" }).replace("T", " ");
+
+export const instantIn = (rfc3339: string, timeZone: string): string =>
+  `${minuteIn(rfc3339, timeZone)}, ${timeZone}`;
 
 /** Of kilowatt-hours as people type them. */
 export function wattHours(name: string, text: string): number {

@@ -15,6 +15,7 @@ const SILENCE_MS = 60_000;
 
 interface Message {
   heartbeat?: string;
+  alert?: { event: string; title: string; sentence: string; updatedAt: string };
   point: string;
   channel?: number;
   time: string;
@@ -114,10 +115,14 @@ const POWER_WIDTH = 10;
 
 export function lineOf(message: Message, labels: Map<string, string>, terminal: Terminal): string {
   const label = plain(labels.get(message.point) ?? message.point);
+  const { alert } = message;
   const head = [
-    instant(message.time) ?? "",
+    instant(alert?.updatedAt ?? message.time) ?? "",
     padded(shortened(label, LABEL_WIDTH), LABEL_WIDTH),
   ];
+  if (alert) {
+    return [...head, `${alert.event}: ${plain(alert.title)}`, plain(alert.sentence)].join("  ");
+  }
   const values = message.energyWh === undefined ? airOf(message) : [
     rightAligned(watts(message.powerW ?? null) ?? "–", POWER_WIDTH),
     rightAligned(register(message.energyWh) ?? "–", REGISTER_WIDTH),

@@ -39,6 +39,8 @@ export interface World {
   pause: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Unix seconds. */
   now: () => number;
+  /** Of the clock on the wall. */
+  timeZone: string;
   terminal: Terminal;
   files: Files;
   environment: Partial<Record<typeof VARIABLES[number], string>>;

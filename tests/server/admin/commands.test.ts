@@ -148,6 +148,15 @@ Deno.test("a meter that is added gets a token, with how to use it", async () => 
   assertStringIncludes(out, `task sim --server http://contaluz.example --token ${token}`);
 });
 
+Deno.test("a point shows its region, until an empty text takes it away", async () => {
+  await using opened = await open();
+  const { app, tool } = opened;
+  const { customer } = await home(app, tool, []);
+  const { id } = await tool.json("points", "add", customer, "Shop", "--region", "T-0412");
+  assertMatch((await tool.run("points", "show", id)).out, /^region +T-0412$/m);
+  assertEquals((await tool.json("points", "change", id, "--region", "")).region, null);
+});
+
 Deno.test("a meter is assigned, exchanged, given a key and retired", async () => {
   await using opened = await open();
   const { app, tool } = opened;

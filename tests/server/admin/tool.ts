@@ -2,7 +2,8 @@
 import { COMMANDS } from "../../../server/admin/commands.ts";
 import { run } from "../../../server/admin/run.ts";
 import type { World } from "../../../server/admin/world.ts";
-import { NOON } from "../app-in-memory.ts";
+import { type AppInMemory, NOON } from "../app-in-memory.ts";
+import { newPerson, PASSWORD } from "../browser.ts";
 import { OPERATOR_KEY } from "../running-server.ts";
 
 export interface Shown {
@@ -63,6 +64,7 @@ export class Tool {
       listen: (url, headers) => this.listen(url, headers),
       pause: (ms, signal) => this.pause(ms, signal),
       now: () => NOON,
+      timeZone: "America/Sao_Paulo",
       terminal: { ...this.terminal, write, tell, readLine: ask, readSecret: ask },
       files: {
         read: (path) => {
@@ -89,3 +91,14 @@ export const offline = (): Tool =>
   new Tool(() => {
     throw new Error("asked the server");
   });
+
+/** That of someone new, who has signed in. */
+export async function signedIn(app: AppInMemory, email: string, role: "operator" | "customer") {
+  const { id, customerId } = await newPerson(app, email, role);
+  const tool = new Tool(app.fetch);
+  delete tool.environment.CONTALUZ_KEY;
+  tool.typed = [PASSWORD];
+  const { code, errors } = await tool.run("sign-in", "--email", email);
+  if (code !== 0) throw new Error(errors);
+  return { tool, id, customerId: customerId! };
+}

@@ -53,6 +53,18 @@ Deno.test("readings are shown with the point's label, heartbeats are not", async
   assertEquals(headers.authorization, `Bearer ${tool.environment.CONTALUZ_KEY}`);
 });
 
+Deno.test("what becomes of an alert is shown with its sentence", async () => {
+  const alert = {
+    event: "opened",
+    title: "Above the day's limit",
+    sentence: "Monday 15 June: 13.8 kWh so far; the limit is 13 kWh a day.",
+    updatedAt: "2026-06-15T12:16:00Z",
+  };
+  const { tool } = watching([() => closing(JSON.stringify({ alert, point: POINT }))]);
+  const { out } = await tool.run("watch", POINT);
+  assertMatch(out, /^2026-06-15 12:16:00 UTC {2}Home +opened: Above the day's limit {2}Monday 15/);
+});
+
 Deno.test("--json prints each message as it came", async () => {
   const { tool } = watching([() => closing(READING, HEARTBEAT)]);
   assertEquals((await tool.run("watch", POINT, "--json")).out, `${READING}\n${HEARTBEAT}\n`);
