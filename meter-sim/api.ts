@@ -14,6 +14,8 @@ export interface NewPoint {
   customerId: string;
   label: string;
   address?: string;
+  /** What of the grid it hangs on. */
+  region?: string;
   timezone?: string;
   tariffId?: string;
   /** An instant; now, if it is not said. */
@@ -23,6 +25,13 @@ export interface NewPoint {
 export interface NewMeter {
   pointId?: string;
   label?: string;
+}
+
+/** From where on its customer is told. */
+export interface NewLimits {
+  dayWh: number;
+  /** In the smallest unit of the money. */
+  budget: { amount: number; currency: string };
 }
 
 export interface IssuedMeter {
@@ -45,6 +54,9 @@ export interface Api {
   createPoint(point: NewPoint): Promise<string>;
   /** In the order asked. */
   provisionMeters(meters: NewMeter[]): Promise<IssuedMeter[]>;
+  setLimits(pointId: string, limits: NewLimits): Promise<void>;
+  /** Has a meter count at a point, with all its readings, unless one counts there already. */
+  assignMeter(meterId: string, pointId: string): Promise<void>;
   /** Gives the token of a link that sets the password, also of somebody who is known already. */
   invite(person: NewPerson): Promise<string>;
   setPassword(token: string, password: string): Promise<void>;
@@ -65,6 +77,14 @@ export const createApi = (parts: ApiParts): Api => {
         issued.push(...(await ask("register meters", "/meters/provision", asked)).meters);
       }
       return issued;
+    },
+    setLimits: async (pointId, limits) => {
+      await ask("set limits", `/points/${pointId}/limits`, limits, "PUT");
+    },
+    assignMeter: async (meterId, pointId) => {
+      const doing = "assign a meter";
+      const { meter } = await ask(doing, `/points/${pointId}`);
+      if (meter === null) await ask(doing, `/meters/${meterId}/assign`, { pointId });
     },
     invite: async (person) => {
       const doing = "invite a person";

@@ -39,6 +39,7 @@ const demoState: z.ZodType<DemoState> = z.strictObject({
     address: z.string(),
     customerId: id,
     pointId: id,
+    oldFridgeSince: z.int().min(0).optional(),
   })).min(1),
   meters: meterStates,
   fillingTo: z.int().min(0).optional(),

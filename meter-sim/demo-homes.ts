@@ -1,6 +1,8 @@
-/** The twenty homes of the demo, all invented, and how they are registered. */
+/** The twenty homes of the demo, all invented: how they are registered, and what they draw. */
 import type { Api } from "./api.ts";
+import { householdOfSeed } from "./fleet.ts";
 import { type MeterState, newMeterState } from "./fleet-state.ts";
+import type { Household } from "./household.ts";
 
 export interface HomeOnPaper {
   name: string;
@@ -11,6 +13,8 @@ export interface HomeOnPaper {
 export interface Home extends HomeOnPaper {
   customerId: string;
   pointId: string;
+  /** Unix seconds since which its fridge never stops. */
+  oldFridgeSince?: number;
 }
 
 export const HOMES: HomeOnPaper[] = [
@@ -38,23 +42,52 @@ export const HOMES: HomeOnPaper[] = [
 
 const SEED = 20_260_801;
 
-/** A customer, a point and a meter each; `since` then they pay by a tariff, and have used nothing. */
+/** The transformer of each half of the homes. */
+const REGIONS = ["T-0112", "T-0113"];
+
+/** The first home's customer, who signs in, wants to be told soon. */
+const LIMITS = { dayWh: 8_000, budget: { amount: 30_000, currency: "BRL" } };
+
+/** In Unix seconds. */
+export interface HomesPast {
+  /** Since then they pay by a tariff; before, they have used nothing. */
+  since: number;
+  /** Since then the first home has a fridge that never stops. */
+  oldFridgeSince: number;
+}
+
+/** A customer, a point and a meter each, which does not count there yet. */
 export const registerHomes = async (
   api: Api,
   homes: HomeOnPaper[],
-  since: number,
+  { since, oldFridgeSince }: HomesPast,
   tariffOf: (home: number) => string,
 ): Promise<{ homes: Home[]; meters: MeterState[] }> => {
   const registered: Home[] = [];
   const tariffFrom = new Date(since * 1000).toISOString();
   for (const [i, { name, address }] of homes.entries()) {
     const customerId = await api.createCustomer({ name });
-    const tariff = { tariffId: tariffOf(i), tariffFrom };
-    const pointId = await api.createPoint({ customerId, label: "Casa", address, ...tariff });
+    const region = REGIONS[Math.floor(i * REGIONS.length / homes.length)];
+    const place = { label: "Casa", address, region, tariffId: tariffOf(i), tariffFrom };
+    const pointId = await api.createPoint({ customerId, ...place });
     registered.push({ name, address, customerId, pointId });
   }
-  const asked = registered.map(({ pointId, name }) => ({ pointId, label: name }));
-  const issued = await api.provisionMeters(asked);
+  const [first] = registered;
+  first.oldFridgeSince = oldFridgeSince;
+  await api.setLimits(first.pointId, LIMITS);
+  const issued = await api.provisionMeters(registered.map(({ name }) => ({ label: name })));
   const meters = issued.map((meter, i) => newMeterState(meter, SEED + i, since));
   return { homes: registered, meters };
 };
+
+const OLD_FRIDGE_WATTS = 150;
+
+/** What each home draws, by the seed of its meter. */
+export const householdsOf =
+  ({ homes, meters }: { homes: Home[]; meters: MeterState[] }) => (seed: number): Household => {
+    const household = householdOfSeed(seed);
+    const { oldFridgeSince = Infinity } = homes[meters.findIndex((meter) => meter.seed === seed)];
+    return {
+      watts: (time) => household.watts(time) + (time < oldFridgeSince ? 0 : OLD_FRIDGE_WATTS),
+    };
+  };

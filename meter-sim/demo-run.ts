@@ -7,7 +7,7 @@ import { backfill } from "./backfill.ts";
 import { createBillingApi } from "./billing-api.ts";
 import { billUntilNow, setUpUtility } from "./demo-bills.ts";
 import type { DemoFolder, DemoState } from "./demo-folder.ts";
-import { HOMES, registerHomes } from "./demo-homes.ts";
+import { HOMES, householdsOf, registerHomes } from "./demo-homes.ts";
 import type { ServerProcess } from "./demo-server.ts";
 import { billLine, createProgress, summaryOf } from "./demo-text.ts";
 import { readySignIns } from "./demo-people.ts";
@@ -39,7 +39,9 @@ export interface DemoParts {
   over: AbortSignal;
 }
 
-const YEAR_SECONDS = 365 * 86_400;
+const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 365 * DAY_SECONDS;
+const OLD_FRIDGE_SECONDS = 10 * DAY_SECONDS;
 const QUARTER_SECONDS = 900;
 const SAVE_EVERY_MS = 60_000;
 const DRAIN_MS = 6_000;
@@ -56,10 +58,12 @@ const asked = ({ server, operatorKey, wires: { fetch } }: DemoParts) => ({
 const register = async (parts: DemoParts): Promise<DemoState> => {
   const { folder, terminal } = parts;
   terminal.write(`Registering ${HOMES.length} homes\n`);
-  const aYearAgo = nowSeconds(parts) - YEAR_SECONDS;
+  const now = nowSeconds(parts);
+  const aYearAgo = now - YEAR_SECONDS;
   const since = aYearAgo - aYearAgo % QUARTER_SECONDS;
   const tariffOf = await setUpUtility(createBillingApi(asked(parts)));
-  const state = await registerHomes(createApi(asked(parts)), HOMES, since, tariffOf);
+  const past = { since, oldFridgeSince: now - OLD_FRIDGE_SECONDS };
+  const state = await registerHomes(createApi(asked(parts)), HOMES, past, tariffOf);
   folder.save(state);
   return state;
 };
@@ -82,16 +86,28 @@ const fillIn = async (
     terminal.write("Filling in what the homes used until now, by quarters of an hour\n");
   }
   const progress = createProgress(terminal);
-  const work = { now, schedule, uplink, progress, signal: over };
+  const householdOf = householdsOf({ homes, meters });
+  const work = { now, schedule, uplink, householdOf, progress, signal: over };
   const state = { homes, meters: await backfill(meters, span, work) };
   folder.save(state);
   return state;
 };
 
+/** Whoever looks for what is to be told of a home finds its past there already. */
+const assign = async ({ homes, meters }: DemoState, parts: DemoParts): Promise<void> => {
+  const api = createApi(asked(parts));
+  for (const [i, { pointId }] of homes.entries()) {
+    parts.over.throwIfAborted();
+    await api.assignMeter(meters[i].meterId, pointId);
+  }
+};
+
 const upToNow = async (uplink: Uplink, parts: DemoParts): Promise<DemoState> => {
   let state = parts.folder.load() ?? await register(parts);
   if (state.fillingTo !== undefined) state = await fillIn(state, state.fillingTo, uplink, parts);
-  return await fillIn(state, nowSeconds(parts), uplink, parts);
+  state = await fillIn(state, nowSeconds(parts), uplink, parts);
+  await assign(state, parts);
+  return state;
 };
 
 const saveNowAndThen = async (save: () => void, parts: DemoParts): Promise<void> => {
@@ -124,7 +140,8 @@ const bill = async ({ homes }: DemoState, parts: DemoParts): Promise<void> => {
 
 const live = async (state: DemoState, uplink: Uplink, parts: DemoParts): Promise<void> => {
   const { server, operatorKey, data, deno, folder, terminal, wires: { schedule }, over } = parts;
-  const fleet = createFleet(state.meters, { now: parts.steadyNow, uplink });
+  const householdOf = householdsOf(state);
+  const fleet = createFleet(state.meters, { now: parts.steadyNow, uplink, householdOf });
   const { homes } = state;
   const save = () => folder.save({ homes, meters: fleet.states(nowSeconds(parts)) });
   // A state covers the readings that come after it: without one, none may be taken.

@@ -80,6 +80,8 @@ export const summaryOf = (summary: Summary): string => {
     curl(`${consumption}?step=1h`),
     "The register and the power now:",
     curl(`/points/${home.pointId}`),
+    "What is worth knowing of the homes, found within a minute:",
+    curl("/alerts?open=true&locale=en"),
     "The same as a table, in a terminal (it asks for the password):",
     ...adminLines(summary),
     "One more meter, with a load to turn, from another terminal in this folder:",

@@ -51,4 +51,5 @@ options.
 Its data is in data/demo, or in CONTALUZ_DATA: started again it goes on from there, and once that
 folder is deleted it begins anew. It listens on 127.0.0.1; CONTALUZ_HOST=0.0.0.0 lets meters on
 other machines reach it. The other variables of the server are taken, too: CONTALUZ_HTTP_PORT,
-CONTALUZ_UDP_PORT, CONTALUZ_OPERATOR_KEY, CONTALUZ_TIMEZONE, CONTALUZ_LOG.`;
+CONTALUZ_UDP_PORT, CONTALUZ_OPERATOR_KEY, CONTALUZ_TIMEZONE, CONTALUZ_LOG, CONTALUZ_SMTP_URL with
+CONTALUZ_MAIL_FROM, and CONTALUZ_WEBHOOK_HOSTS, all but CONTALUZ_KV.`;

@@ -126,6 +126,21 @@ const assertBilled = async (demo: RunningDemo, invoices: Json[][]): Promise<void
   assertEquals((await demo.get(new URL(url).pathname)).number, invoices[0][0].number);
 };
 
+/** What is found of the old fridge, and of nothing else that would be a fault. */
+const assertTold = async (demo: RunningDemo, folder: TestFolder): Promise<void> => {
+  const [{ pointId }] = stateIn(folder).homes;
+  const open = async (): Promise<Json[]> => (await demo.ask(3)).items;
+  const isTold = async () => (await open()).some(({ kind }) => kind === "neverSleeps");
+  await until(isTold, END_MS, "the old fridge");
+  const alerts = await open();
+  assertEquals(alerts.filter(({ audience }) => audience === "staff"), []);
+  const { pointId: where, evidence } = alerts.find(({ kind }) => kind === "neverSleeps")!;
+  assertEquals(where, pointId);
+  // Of ten days nine are whole; the last is known some minutes after midnight.
+  assertGreater(evidence.days, 7);
+  assertGreater(evidence.watts - evidence.beforeWatts, 100);
+};
+
 /** Waits until the server has so many readings of the live meters. */
 const untilStored = (demo: RunningDemo, count: number) =>
   until(async () => await demo.stored() >= count, END_MS, `the reading ${count}`);
@@ -156,6 +171,7 @@ Deno.test("the demo has a year on its first start, is live, and goes on when sta
     assertGreater((await demo.ask(2)).meter.powerW, 0);
     invoices = await billed(demo, folder);
     await assertBilled(demo, invoices);
+    await assertTold(demo, folder);
     assertEquals(await demo.conflicts(), 0);
     assertEquals(await demo.kill("SIGTERM"), 0, demo.stderr);
     assertMatch(demo.stdout, /Filling in what the homes used[^]*Finishing: the last readings/);
