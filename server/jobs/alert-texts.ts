@@ -17,6 +17,7 @@ export interface AlertTextParts {
   timezone: string;
   currency: string;
   locale: string;
+  now: () => number;
 }
 
 export function alertTexts(parts: AlertTextParts): AlertTexts {
@@ -39,13 +40,12 @@ export function alertTexts(parts: AlertTextParts): AlertTexts {
 }
 
 async function placeOf(
-  { points, tariffs, meterLabel, timezone, currency }: AlertTextParts,
+  { points, tariffs, meterLabel, timezone, currency, now }: AlertTextParts,
   alert: AlertRecord,
   locale: string,
 ): Promise<AlertPlace> {
   const point = alert.pointId === undefined ? undefined : await points.get(alert.pointId);
-  const tariffId = point?.tariffs?.at(-1)?.tariffId;
-  const tariff = tariffId === undefined ? undefined : await tariffs.get(tariffId);
+  const tariff = point && await tariffs.ofPoint(point, now());
   const meterId = meterOf(alert);
   const meter = meterId === undefined ? undefined : await meterLabel(meterId);
   return {

@@ -26,7 +26,6 @@ interface DeliverySources extends AlertTextParts {
   alerts: Alerts;
   hookPost: HookPost;
   mail: SendMail | undefined;
-  now: () => number;
   every: (ms: number, run: () => void) => () => void;
   report: ReportProblem;
   log: Log;

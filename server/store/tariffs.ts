@@ -4,11 +4,13 @@
  * computed from, so a bill can be computed anew at any time.
  */
 import type { Limits } from "../domain/alert-limits.ts";
+import { tariffIdAt } from "../domain/chosen-tariff.ts";
 import type { MonthlySurcharge, Months, Tariff, TariffVersion } from "../domain/tariff.ts";
 import { done, failed, type Failure, type Result } from "../errors.ts";
 import { beforeBilled, billedLongest } from "./billed-to.ts";
 import { tariffVersionKey } from "./keys.ts";
 import { listOf, OFFERED, POINTS, TARIFFS } from "./kinds.ts";
+import type { PointRecord } from "./points.ts";
 import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 import { TariffVersions } from "./tariff-versions.ts";
 
@@ -51,6 +53,15 @@ export class Tariffs {
 
   get(id: string): Promise<TariffRecord | undefined> {
     return this.records.get(TARIFFS, id);
+  }
+
+  /** The one that counts at a point; where none counts yet, the first that is to come. */
+  async ofPoint(
+    point: Pick<PointRecord, "tariffs">,
+    at: number,
+  ): Promise<TariffRecord | undefined> {
+    const id = tariffIdAt(point, at);
+    return id === undefined ? undefined : await this.get(id);
   }
 
   list(query: ListQuery): Promise<Listed<TariffRecord>> {
