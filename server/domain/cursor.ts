@@ -13,6 +13,14 @@ export function placeIn(cursor: string): unknown {
   }
 }
 
+/** Undefined if it is not the place of an instant and an id. */
+export function readMoment(cursor: string): [at: number, id: string] | undefined {
+  const place = placeIn(cursor);
+  if (!Array.isArray(place) || place.length !== 2) return undefined;
+  const [at, id] = place;
+  return Number.isSafeInteger(at) && typeof id === "string" ? [at, id] : undefined;
+}
+
 /** Undefined if it is not the place of a text and an id. */
 export function readCursor(cursor: string): [text: string, id: string] | undefined {
   const place = placeIn(cursor);

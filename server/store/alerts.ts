@@ -4,7 +4,7 @@
  */
 import { acknowledged, type Alert, type AlertEvent } from "../domain/alert-life.ts";
 import { type Audience, type Kind, KINDS } from "../domain/alert-kinds.ts";
-import { placeIn, writeCursor } from "../domain/cursor.ts";
+import { readMoment, writeCursor } from "../domain/cursor.ts";
 import { done, noSuch, type Result } from "../errors.ts";
 import {
   ALERT_NEWS,
@@ -15,6 +15,7 @@ import {
   alertsIn,
 } from "./keys.ts";
 import { listOf } from "./kinds.ts";
+import { KEYS_A_READ, readMany } from "./read-many.ts";
 import type { By, Listed, Records } from "./records.ts";
 
 export interface AlertRecord extends Alert {
@@ -55,7 +56,6 @@ export interface AlertCount {
 
 /** The database refuses longer keys, and no id comes near. */
 const MAX_ID = 200;
-const KEYS_A_READ = 10;
 const ROWS_A_READ = 200;
 /** Index rows looked through for one page, most of which may not fit. */
 const MAX_SCANNED = 2_000;
@@ -79,18 +79,13 @@ export class Alerts {
   }
 
   /** As they are read, to be checked when they are written; those that there are. */
-  async entries(ids: string[]): Promise<Deno.KvEntryMaybe<AlertRecord>[]> {
-    const entries: Deno.KvEntryMaybe<AlertRecord>[] = [];
-    for (let at = 0; at < ids.length; at += KEYS_A_READ) {
-      const keys = ids.slice(at, at + KEYS_A_READ).map(alertKey);
-      entries.push(...await this.#kv.getMany<AlertRecord[]>(keys));
-    }
-    return entries;
+  entries(ids: string[]): Promise<Deno.KvEntryMaybe<AlertRecord>[]> {
+    return readMany(this.#kv, ids.map(alertKey));
   }
 
   /** The latest first. */
   async list(query: AlertQuery): Promise<Listed<AlertRecord>> {
-    const after = query.cursor === undefined ? undefined : readPlace(query.cursor);
+    const after = query.cursor === undefined ? undefined : readMoment(query.cursor);
     if (query.cursor !== undefined && !after) return { items: [] };
     const range = alertsIn(listFor(query), after);
     const batchSize = Math.min(query.limit + 1, ROWS_A_READ);
@@ -223,12 +218,4 @@ const placeOf = ({ openedAt, id }: AlertRecord) => writeCursor([openedAt, id]);
 function cut(items: AlertRecord[], limit: number): Listed<AlertRecord> {
   const shown = items.slice(0, limit);
   return { items: shown, next: placeOf(shown[limit - 1]) };
-}
-
-function readPlace(cursor: string): Place | undefined {
-  const place = placeIn(cursor);
-  if (!Array.isArray(place) || place.length !== 2) return undefined;
-  const [openedAt, id] = place;
-  const isPlace = Number.isSafeInteger(openedAt) && typeof id === "string";
-  return isPlace ? [openedAt, id] : undefined;
 }

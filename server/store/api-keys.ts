@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { done, type ReportProblem, type Result } from "../errors.ts";
 import { ALL, API_KEYS, CUSTOMERS, listOf, RETIRED } from "./kinds.ts";
 import { keyUsedKey } from "./keys.ts";
+import { readMany } from "./read-many.ts";
 import { type By, type Listed, type ListQuery, type Records } from "./records.ts";
 
 export type Scope = "ingest" | "read" | "live" | "operator";
@@ -27,7 +28,6 @@ export type UsedApiKey = ApiKey & { lastUsedAt?: number };
 const SECRET_BYTES = 16;
 const TEXT = /^clz_([0-9a-f]{16})_[0-9a-f]{32}$/;
 const USED_EVERY_SECONDS = 60;
-const KEYS_A_READ = 10;
 
 const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest();
 
@@ -74,13 +74,12 @@ export class ApiKeys {
     const list = revoked ? RETIRED : ALL;
     const of = customerId === undefined ? undefined : listOf("customer", customerId);
     const { items, next } = await this.records.list(API_KEYS, { ...query, list, of });
-    const used: (number | null)[] = [];
-    for (let at = 0; at < items.length; at += KEYS_A_READ) {
-      const keys = items.slice(at, at + KEYS_A_READ).map(({ id }) => keyUsedKey(id));
-      const rows = await this.records.kv.getMany<number[]>(keys);
-      used.push(...rows.map(({ value }) => value));
-    }
-    return { items: items.map((key, i) => ({ ...key, lastUsedAt: used[i] ?? undefined })), next };
+    const used = await readMany<number>(this.records.kv, items.map(({ id }) => keyUsedKey(id)));
+    const withUse = (key: ApiKey, i: number) => ({
+      ...key,
+      lastUsedAt: used[i].value ?? undefined,
+    });
+    return { items: items.map(withUse), next };
   }
 
   async revoke(id: string, by: By): Promise<Result<void>> {

@@ -4,6 +4,7 @@
  */
 import { AUDIT, auditKey, auditOf, auditOfKey, type Moment } from "./keys.ts";
 import type { Kind, Row } from "./kinds.ts";
+import { readMany } from "./read-many.ts";
 
 /** Who does something. */
 export interface Actor {
@@ -101,8 +102,6 @@ export const auditRows = (
   [auditKey([entry.at, sequence, id]), [entry.kind, entry.id]],
 ];
 
-const KEYS_A_READ = 10;
-
 export interface AuditPage {
   items: AuditEntry[];
   /** The place of the last one, when there are more. */
@@ -119,11 +118,8 @@ export class Audit {
       this.kv.list<[string, string]>(range, { limit, reverse: true }),
     );
     const keys = rows.map(({ key, value: [kind, id] }) => auditOfKey(kind, id, momentIn(key)));
-    const items: AuditEntry[] = [];
-    for (let at = 0; at < keys.length; at += KEYS_A_READ) {
-      const entries = await this.kv.getMany<AuditEntry[]>(keys.slice(at, at + KEYS_A_READ));
-      items.push(...entries.flatMap(({ value }) => value ?? []));
-    }
+    const entries = await readMany<AuditEntry>(this.kv, keys);
+    const items = entries.flatMap(({ value }) => value ?? []);
     const last = rows[limit - 1];
     return last ? { items, next: momentIn(last.key) } : { items };
   }

@@ -7,6 +7,7 @@ import type { Change } from "./change.ts";
 import { billedToKey, listRange } from "./keys.ts";
 import { POINTS } from "./kinds.ts";
 import type { PointRecord } from "./points.ts";
+import { readMany } from "./read-many.ts";
 
 export interface BilledTo {
   /** Unix seconds. */
@@ -32,8 +33,6 @@ export function withCredit(
 export const billedTo = async (change: Change, { id, tariffs }: PointRecord): Promise<number> =>
   tariffs ? (await change.row<BilledTo>(billedToKey(id)))?.to ?? 0 : 0;
 
-/** The database reads so many keys at once. */
-const KEYS_A_READ = 10;
 const ROWS_A_READ = 500;
 
 /** Of the points in a list the one that is billed for longest; none where none is billed. */
@@ -45,12 +44,9 @@ export async function billedLongest(
   const rows = kv.list(listRange(POINTS.name, list), { batchSize: ROWS_A_READ });
   for await (const { key } of rows) points.push(key.at(-1) as string);
   let longest: { point: string; to: number } | undefined;
-  for (let at = 0; at < points.length; at += KEYS_A_READ) {
-    const some = points.slice(at, at + KEYS_A_READ);
-    const found = await kv.getMany<BilledTo[]>(some.map(billedToKey));
-    found.forEach(({ value }, i) => {
-      if (value && value.to > (longest?.to ?? 0)) longest = { point: some[i], to: value.to };
-    });
+  const found = await readMany<BilledTo>(kv, points.map(billedToKey));
+  for (const [i, { value }] of found.entries()) {
+    if (value && value.to > (longest?.to ?? 0)) longest = { point: points[i], to: value.to };
   }
   return longest;
 }

@@ -7,6 +7,7 @@ import type { Correction, Resolution } from "../domain/corrections.ts";
 import { done, failed, type ReportProblem, type Result } from "../errors.ts";
 import type { Fall } from "./falls.ts";
 import { caseKey, type CasePlace, casePlaceKey, casesInOrder, casesOf } from "./keys.ts";
+import { readMany } from "./read-many.ts";
 import { errorsIn } from "./resolutions.ts";
 
 export interface CaseRecord extends Fall {
@@ -37,9 +38,8 @@ export interface CasePage {
 
 /** A register that falls more often than this is broken, and another case tells nothing new. */
 export const MAX_CASES_A_METER = 200;
-/** What a database allows in one atomic, and in one read. */
+/** What a database allows in one atomic. */
 const CHECKS_AN_ATOMIC = 10;
-const KEYS_A_READ = 10;
 const MAX_TRIES = 8;
 
 const ID = /^([0-9a-f]{16})-(\d)-([1-9]\d{0,9})$/;
@@ -127,12 +127,7 @@ export class Cases {
       }
     }
     const keys = [...found.values()];
-    const records: CaseRecord[] = [];
-    for (let at = 0; at < keys.length; at += KEYS_A_READ) {
-      const entries = await this.kv.getMany<CaseRecord[]>(keys.slice(at, at + KEYS_A_READ));
-      records.push(...entries.flatMap(({ value }) => value ?? []));
-    }
-    return records;
+    return (await readMany<CaseRecord>(this.kv, keys)).flatMap(({ value }) => value ?? []);
   }
 
   /** Another answer takes the place of the one before. */

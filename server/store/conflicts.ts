@@ -5,6 +5,7 @@
  */
 import { sameContent } from "../domain/reading.ts";
 import { conflictKey, conflictsOf } from "./keys.ts";
+import { readMany } from "./read-many.ts";
 import type { Conflict } from "./store.ts";
 
 export interface ConflictRecord extends Conflict {
@@ -15,8 +16,6 @@ export interface ConflictRecord extends Conflict {
 
 /** Far below what an atomic holds, by number and by size. */
 const CONFLICTS_AN_ATOMIC = 500;
-/** The database reads so many keys at once. */
-const KEYS_A_READ = 10;
 
 export class Conflicts {
   constructor(readonly kv: Deno.Kv) {}
@@ -42,12 +41,7 @@ export class Conflicts {
   }
 
   async #known(keys: Deno.KvKey[]): Promise<(ConflictRecord | null)[]> {
-    const known: (ConflictRecord | null)[] = [];
-    for (let at = 0; at < keys.length; at += KEYS_A_READ) {
-      const entries = await this.kv.getMany<ConflictRecord[]>(keys.slice(at, at + KEYS_A_READ));
-      known.push(...entries.map(({ value }) => value));
-    }
-    return known;
+    return (await readMany<ConflictRecord>(this.kv, keys)).map(({ value }) => value);
   }
 
   /** Up to `limit` of a meter's, by channel and number, from a place on. */

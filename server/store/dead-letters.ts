@@ -1,5 +1,5 @@
 /** Deliveries that were given up: listed, put back into the outbox, and only the latest kept. */
-import { placeIn, writeCursor } from "../domain/cursor.ts";
+import { readMoment, writeCursor } from "../domain/cursor.ts";
 import { deadLetterKey, deadLettersOf } from "./keys.ts";
 import { type DeadLetter, rowOf, stageRow } from "./outbox-rows.ts";
 import type { Listed } from "./records.ts";
@@ -13,7 +13,7 @@ export class DeadLetters {
 
   /** The latest first. */
   async list(target: string, limit: number, cursor?: string): Promise<Listed<DeadLetter>> {
-    const before = cursor === undefined ? undefined : readPlace(cursor);
+    const before = cursor === undefined ? undefined : readMoment(cursor);
     if (cursor !== undefined && !before) return { items: [] };
     const range = {
       prefix: deadLettersOf(target),
@@ -55,11 +55,4 @@ export class DeadLetters {
     const range = { prefix: deadLettersOf(target) };
     return Array.fromAsync(this.kv.list<DeadLetter>(range, { batchSize: 500 }));
   }
-}
-
-function readPlace(cursor: string): [diedAt: number, id: string] | undefined {
-  const place = placeIn(cursor);
-  if (!Array.isArray(place) || place.length !== 2) return undefined;
-  const [diedAt, id] = place;
-  return Number.isSafeInteger(diedAt) && typeof id === "string" ? [diedAt, id] : undefined;
 }

@@ -3,6 +3,7 @@ import { readCursor, writeCursor } from "../domain/cursor.ts";
 import { wordsOf } from "../domain/search-words.ts";
 import { listRange, type Place, wordRange } from "./keys.ts";
 import { ALL, type Kind, type Row, wordsFor } from "./kinds.ts";
+import { KEYS_A_READ } from "./read-many.ts";
 import type { Records } from "./records.ts";
 
 export interface ListQuery {
@@ -35,8 +36,6 @@ interface Scan<Record> {
 
 /** Index rows looked through for one page of a search, most of which may not fit. */
 const MAX_SCANNED = 2_000;
-/** The database reads so many keys at once. */
-const KEYS_A_READ = 10;
 
 export async function listRecords<R extends Row>(
   records: Records,

@@ -8,6 +8,7 @@ import { type Actor, type Audited, auditRows } from "./audit.ts";
 import { Change, endedOf, MAX_ID } from "./change.ts";
 import { recordKey, uniqueKey } from "./keys.ts";
 import type { Kind, Row } from "./kinds.ts";
+import { readMany } from "./read-many.ts";
 import { type Listed, type ListQuery, listRecords, type Where } from "./record-lists.ts";
 
 export { endedOf } from "./change.ts";
@@ -24,8 +25,6 @@ export interface By {
 type Act<R, Value> = (record: R, within: Change) => Result<Value> | Promise<Result<Value>>;
 
 const MAX_TRIES = 10;
-/** The database reads so many keys at once. */
-const KEYS_A_READ = 10;
 
 const RECORDS_A_PAGE = 100;
 
@@ -54,12 +53,8 @@ export class Records {
     field: string,
     values: string[],
   ): Promise<(R | undefined)[]> {
-    const ids: (string | null)[] = [];
-    for (let at = 0; at < values.length; at += KEYS_A_READ) {
-      const keys = values.slice(at, at + KEYS_A_READ)
-        .map((value) => uniqueKey(kind.name, field, value));
-      ids.push(...(await this.kv.getMany<string[]>(keys)).map(({ value }) => value));
-    }
+    const keys = values.map((value) => uniqueKey(kind.name, field, value));
+    const ids = (await readMany<string>(this.kv, keys)).map(({ value }) => value);
     const found = await this.getAll(kind, ids.flatMap((id) => id ?? []));
     const byId = new Map(found.map((record) => [record.id, record]));
     return ids.map((id) => id === null ? undefined : byId.get(id));
@@ -67,14 +62,10 @@ export class Records {
 
   /** In any order of the ids; those that there are. */
   async getAll<R extends Row>(kind: Kind<R>, ids: string[]): Promise<R[]> {
-    const found: R[] = [];
-    for (let at = 0; at < ids.length; at += KEYS_A_READ) {
-      const keys = ids.slice(at, at + KEYS_A_READ).map((id) => recordKey(kind.name, id));
-      for (const { value, versionstamp } of await this.kv.getMany<R[]>(keys)) {
-        if (value) found.push({ ...value, version: versionstamp ?? undefined });
-      }
-    }
-    return found;
+    const entries = await readMany<R>(this.kv, ids.map((id) => recordKey(kind.name, id)));
+    return entries.flatMap(({ value, versionstamp }) =>
+      value ? { ...value, version: versionstamp ?? undefined } : []
+    );
   }
 
   list<R extends Row>(kind: Kind<R>, query: ListQuery & Where<R>): Promise<Listed<R>> {
