@@ -3,10 +3,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { checkWebhook } from "../../server/domain/webhook-signature.ts";
 import type { Told } from "../../server/domain/delivery-tries.ts";
 import type { HookPost } from "../../server/notify/hook-post.ts";
-import { Announcer, stageDeliveries } from "../../server/store/announcer.ts";
-import { stageAlert } from "../../server/store/alerts.ts";
 import { AppInMemory, NOON } from "./app-in-memory.ts";
-import { alertOf, DOWN, OK } from "./jobs/told-people.ts";
+import { DOWN, OK } from "./jobs/told-people.ts";
+import { tell } from "./told-alert.ts";
 
 const URL_OF = "https://alerts.example/contaluz";
 
@@ -26,27 +25,6 @@ async function openWith() {
   };
   return { app: await AppInMemory.open({ hookPost }), posted, other };
 }
-
-const evidence = {
-  since: NOON - 3_600,
-  until: NOON,
-  milliwattHours: 4_000_500,
-  usualMilliwattHours: 1_000_000,
-};
-
-const open = async (app: AppInMemory, subject: string): Promise<void> => {
-  const news = {
-    event: "opened" as const,
-    alert: alertOf("unusual", subject, "1", NOON, { evidence }),
-  };
-  const rows = await new Announcer(app.kv).rowsFor([news], NOON);
-  const atomic = app.kv.atomic();
-  stageAlert(atomic, news);
-  stageDeliveries(atomic, rows);
-  await atomic.commit();
-  app.parts.delivering.poke();
-  await app.parts.delivering.ended();
-};
 
 const check = ({ headers, body }: Posted, secret: string) => {
   const [id, timestamp, signature] = ["id", "timestamp", "signature"]
@@ -85,7 +63,7 @@ Deno.test("an alert is told with all that stands behind it", async () => {
   await app.ask("POST", "/webhooks", { url: URL_OF });
   const { id: customerId } = await app.ask("POST", "/customers", { name: "Ana" });
   const point = await app.ask("POST", "/points", { customerId, label: "Home" });
-  await open(app, point.id);
+  await tell(app, point.id);
   const message = JSON.parse(new TextDecoder().decode(posted[0].body));
   assertEquals([message.type, message.timestamp], ["alert.opened", "2026-06-15T12:00:00Z"]);
   const { title, sentence, ...data } = message.data;
@@ -166,7 +144,7 @@ Deno.test("a webhook that fails shows how many messages wait, why, and when it i
   await using _ = app;
   const { id } = await app.ask("POST", "/webhooks", { url: URL_OF });
   other.says = DOWN;
-  for (const point of ["a", "b", "c"]) await open(app, point);
+  for (const point of ["a", "b", "c"]) await tell(app, point);
   const { waiting, nextTryAt, lastFault } = await app.ask("GET", `/webhooks/${id}`);
   assertEquals([waiting, nextTryAt, lastFault], [
     3,
@@ -207,7 +185,7 @@ Deno.test("what was given up is listed in pages and put back, unless the webhook
   const { id } = await app.ask("POST", "/webhooks", { url: URL_OF });
   other.says = { ok: false, reason: "it answered with 410", status: 410, isGone: true };
   for (const point of ["a", "b", "c"]) {
-    await open(app, point);
+    await tell(app, point);
     await app.ask("PATCH", `/webhooks/${id}`, { enabled: true });
   }
   const path = `/webhooks/${id}/dead-letters`;

@@ -2,10 +2,9 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import type { Told } from "../../../server/domain/delivery-tries.ts";
 import type { HookPost } from "../../../server/notify/hook-post.ts";
-import { stageAlert } from "../../../server/store/alerts.ts";
-import { Announcer, stageDeliveries } from "../../../server/store/announcer.ts";
-import { AppInMemory, NOON } from "../app-in-memory.ts";
-import { alertOf, DOWN, OK } from "../jobs/told-people.ts";
+import { AppInMemory } from "../app-in-memory.ts";
+import { DOWN, OK } from "../jobs/told-people.ts";
+import { tell } from "../told-alert.ts";
 import { offline, Tool } from "./tool.ts";
 
 const URL_OF = "https://alerts.example/contaluz";
@@ -19,22 +18,6 @@ async function open() {
   const tool = new Tool(app.fetch);
   tool.terminal.columns = Infinity;
   return { app, tool, other, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
-}
-
-/** An alert that is told, or given up. */
-async function tell(app: AppInMemory, subject: string): Promise<void> {
-  const evidence = { since: NOON - 60, until: NOON, milliwattHours: 4_000, usualMilliwattHours: 1 };
-  const news = {
-    event: "opened" as const,
-    alert: alertOf("unusual", subject, "1", NOON, { evidence }),
-  };
-  const rows = await new Announcer(app.kv).rowsFor([news], NOON);
-  const atomic = app.kv.atomic();
-  stageAlert(atomic, news);
-  stageDeliveries(atomic, rows);
-  await atomic.commit();
-  app.parts.delivering.poke();
-  await app.parts.delivering.ended();
 }
 
 const secretIn = (out: string): string => out.match(/^secret +(whsec_[\w+/]{43}=)$/m)![1];
